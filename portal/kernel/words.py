@@ -1,0 +1,148 @@
+"""Dates, counts and lists as GOV.UK style writes them, and the one way that typed text is cleaned."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from portal.kernel import clock
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WORDS_A_MINUTE = 200
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# Control characters but tab and newline; halves of surrogate pairs, which no database stores; marks that turn the
+# direction of text round, with which one name can be made to read as another; and characters that show nothing.
+# The joiners U+200C and U+200D stay: Persian and emoji need them.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]"
+)
+
+
+def day(value: date) -> str:
+    """4 June 2026. A moment is written as the day it was in London."""
+    on = _day_of(value)
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def day_short(value: date) -> str:
+    """4 Jun 2026, for the cells of a table."""
+    on = _day_of(value)
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"
+
+
+def weekday(value: date) -> str:
+    """Thursday 4 June 2026, for a deadline that a person plans by."""
+    return f"{WEEKDAYS[_day_of(value).weekday()]} {day(value)}"
+
+
+def day_range(first: date, last: date) -> str:
+    """1 April 2025 to 31 March 2026; the month and the year are said once where they are the same."""
+    one, two = _day_of(first), _day_of(last)
+    if one == two:
+        return day(two)
+    if (one.year, one.month) == (two.year, two.month):
+        return f"{one.day} to {day(two)}"
+    if one.year == two.year:
+        return f"{one.day} {MONTHS[one.month - 1]} to {day(two)}"
+    return f"{day(one)} to {day(two)}"
+
+
+def time(value: datetime) -> str:
+    """3:05pm, 3pm, midday or midnight, in London.
+
+    Midnight is the first minute of a day, so a deadline is written as its last day, not as a time.
+    """
+    there = clock.london(value)
+    if there.minute == 0 and there.hour in (0, 12):
+        return "midday" if there.hour else "midnight"
+    minutes = f":{there.minute:02}" if there.minute else ""
+    return f"{there.hour % 12 or 12}{minutes}{'am' if there.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime) -> str:
+    """4 June 2026 at 3:05pm, in London."""
+    return f"{day(value)} at {time(value)}"
+
+
+def number(value: int) -> str:
+    """1,234."""
+    return f"{value:,}"
+
+
+def count(value: int, one: str, many: str) -> str:
+    """1 answer, 2 answers, 1,234 answers, and in place of 0 "no answers"; a table shows `number` instead."""
+    if value == 0:
+        return f"no {many}"
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+def months(value: int) -> str:
+    """1 month, 11 months, 1 year, 1 year and 6 months."""
+    years, rest = divmod(value, 12)
+    parts = [count(years, "year", "years")] if years else []
+    if rest or not parts:
+        parts.append(count(rest, "month", "months"))
+    return listing(parts)
+
+
+def listing(items: Iterable[str], joining: str = "and") -> str:
+    """a, b and c, without a comma before the last; nothing for no items."""
+    *rest, last = list(items) or [""]
+    return f"{', '.join(rest)} {joining} {last}" if rest else last
+
+
+def remaining(days: int) -> str:
+    """What is left before a deadline, in calendar days: due in 3 days, due tomorrow, due today, 2 days overdue."""
+    if days < 0:
+        return f"{count(-days, 'day', 'days')} overdue"
+    near = {0: "due today", 1: "due tomorrow"}
+    return near.get(days) or f"due in {count(days, 'day', 'days')}"
+
+
+def ago(days: int) -> str:
+    """How long since, in calendar days: today, yesterday, 3 days ago; a day to come is tomorrow or in 3 days."""
+    near = {-1: "tomorrow", 0: "today", 1: "yesterday"}
+    if days in near:
+        return near[days]
+    length = count(abs(days), "day", "days")
+    return f"{length} ago" if days > 0 else f"in {length}"
+
+
+def reading_minutes(text: str) -> int:
+    """Whole minutes that `text` takes to read, never less than 1."""
+    return max(1, -(-len(text.split()) // WORDS_A_MINUTE))
+
+
+def plain_error_list(errors: Sequence[str]) -> str:
+    """Errors for a terminal or a letter: one as it stands, several as one dashed line each, none of them twice."""
+    once = list(dict.fromkeys(errors))
+    return once[0] if len(once) == 1 else "\n".join(f"- {error}" for error in once)
+
+
+def clean(text: str) -> str:
+    """`text` as it may be stored: line ends as newlines, nothing hidden in it, no spaces at the end of a line, in NFC.
+
+    Cleaning twice changes nothing more. Text that shows nothing comes back empty, so that it counts as missing.
+    """
+    shown = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+    composed = unicodedata.normalize("NFC", shown)
+    trimmed = "\n".join(line.rstrip() for line in composed.split("\n")).strip()
+    return trimmed if _can_be_seen(trimmed) else ""
+
+
+def clean_line(text: str) -> str:
+    """`text` cleaned for a field of one line: every run of spaces, tabs and newlines becomes one space."""
+    return clean(" ".join(clean(text).split()))
+
+
+def _can_be_seen(text: str) -> bool:
+    return any(not (letter.isspace() or unicodedata.category(letter) == "Cf") for letter in text)
+
+
+def _day_of(value: date) -> date:
+    return clock.london(value).date() if isinstance(value, datetime) else value
