@@ -1,0 +1,1 @@
+"""Public bodies and the people who act for them."""
