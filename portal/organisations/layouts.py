@@ -107,7 +107,7 @@ def _with_header(line: int, header: list[str], rest: list[Line], kind: str | Non
     if twice is not None:
         return Fault(line, twice, f"The header names “{twice}” twice. Keep one of the two columns.")
     places = {column: place for place, column in enumerate(header) if column}
-    if "slug" in places and _GOVUK_COLUMNS <= places.keys():
+    if "slug" in places and places.keys() >= _GOVUK_COLUMNS:
         return _govuk(places, len(header), rest)
     ods = "ods_code" in places
     if "code" not in places and not ods:

@@ -2,20 +2,20 @@
 
 import re
 
-_SMALL = frozenset("and at by for in of on or sub the to under upon with".split())
+_SMALL = {"and", "at", "by", "for", "in", "of", "on", "or", "sub", "the", "to", "under", "upon", "with"}
 # Inside a hyphenated place name the Welsh and French particles are small as well: Pen-y-Cae, Chester-le-Street.
 _SMALL_INSIDE_HYPHENS = (_SMALL - {"the"}) | {"y", "yr", "le", "la", "en"}
-_CAPITALS = frozenset(
-    "APMS ARG ASA AWC BHF CCG CIC EMC FHP GMS GP GPA ICB ICO LLP MKGP NCL NEL NHS OCH OOH PCN PHGH PMS PWE SAS SEL "
-    "SMA SSP UCC UEA UHPC UK UPCC YVS II III IV VI VII VIII".split()
+_CAPITALS = re.compile(
+    "APMS|ARG|ASA|AWC|BHF|CCG|CIC|EMC|FHP|GMS|GP|GPA|ICB|ICO|LLP|MKGP|NCL|NEL|NHS|OCH|OOH|PCN|PHGH|PMS|"
+    "PWE|SAS|SEL|SMA|SSP|UCC|UEA|UHPC|UK|UPCC|YVS|II|III|IV|VI|VII|VIII"
 )
 _SPECIAL = {"GPS": "GPs"}
 # Without a vowel, and yet read as a word rather than letter by letter.
-_SHORTENED = frozenset(
-    "BLVD CNT CNTR CTR CTRS CWM DR DRS GRP GT HLTH HTH HWB LTD MR MRS MS NTH PRT PTNR PTNRS RD SQ ST STH STN".split()
+_SHORTENED = re.compile(
+    "BLVD|CNT|CNTR|CTR|CTRS|CWM|DR|DRS|GRP|GT|HLTH|HTH|HWB|LTD|MR|MRS|MS|NTH|PRT|PTNR|PTNRS|RD|SQ|ST|STH|STN"
 )
 # Two letters with a meaning of their own; any other two letters are somebody's initials.
-_SHORT_WORDS = frozenset("AL AN AS BE CT DE DO EL GO GT HE JO LE MY NG NO OM OR OZ SO ST SU TY UP WE YR DR RD".split())
+_SHORT_WORDS = re.compile("AL|AN|AS|BE|CT|DE|DO|EL|GO|GT|HE|JO|LE|MY|NG|NO|OM|OR|OZ|SO|ST|SU|TY|UP|WE|YR|DR|RD")
 _AFTER_A_TITLE = frozenset({"GT", "ME", "MY", "AN", "AS", "DO", "GO", "NO", "SO", "UP", "WE", "BE", "HE", "IN", "BY"})
 _TITLES = frozenset({"DR", "DRS"})
 _MC_SURNAME = re.compile(r"MC[BCDFGHIKLMNPQRSTVW][A-Z]{2,}")
@@ -78,7 +78,7 @@ def _stands_out(pieces: list[str], place: int) -> bool:
     if _follows_a_title(pieces, place):
         return True
     earlier = [piece for piece in pieces[max(0, place - 2) : place] if not piece.isspace()]
-    return not earlier or earlier[-1] in "-(/," and (earlier[-1] != "," or pieces[place] == "THE")
+    return not earlier or (earlier[-1] in "-(/," and (earlier[-1] != "," or pieces[place] == "THE"))
 
 
 def _follows_a_title(pieces: list[str], place: int) -> bool:
@@ -91,7 +91,7 @@ def _follows_a_title(pieces: list[str], place: int) -> bool:
 def _is_letters(pieces: list[str], place: int) -> bool:
     """Whether the piece is read letter by letter: an abbreviation or somebody's initials."""
     piece = pieces[place]
-    if piece in _CAPITALS:
+    if _CAPITALS.fullmatch(piece):
         return True
     if piece == "MC":
         return place + 2 >= len(pieces) or not pieces[place + 2][0].isalpha()
@@ -103,7 +103,7 @@ def _is_letters(pieces: list[str], place: int) -> bool:
         return True
     if len(piece) == 2 and _follows_a_title(pieces, place) and piece in _AFTER_A_TITLE:
         return True
-    if piece in _SHORTENED or piece in _SHORT_WORDS:
+    if _SHORTENED.fullmatch(piece) or _SHORT_WORDS.fullmatch(piece):
         return False
     if len(piece) == 2 and piece.lower() not in _SMALL:
         return True

@@ -16,6 +16,7 @@ __all__ = ["BodyRow", "Change", "Changed", "Fault", "Reading", "Shape", "compare
 
 LONGEST_CODE = 100
 LONGEST_NAME = 200
+LONGEST_AREA = 10
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _FORMULA = ("=", "+", "-", "@", "\t")
 _EARLIEST, _LATEST = date(1600, 1, 1), date(2100, 1, 1)
@@ -100,8 +101,8 @@ def _row(line: int, facts: Facts, layout: Layout, faults: list[Fault]) -> BodyRo
     _not_itself(code, parent, "parent_code", complain)
     for successor in successors:
         _not_itself(code, successor, "successor_codes", complain)
-    region_code = _code(given.get("region_code", ""), "region_code", complain)
-    icb_code = _code(given.get("icb_code", ""), "icb_code", complain)
+    region_code = _code(given.get("region_code", ""), "region_code", complain, longest=LONGEST_AREA)
+    icb_code = _code(given.get("icb_code", ""), "icb_code", complain, longest=LONGEST_AREA)
     if len(faults) != before:
         return None
     capitals = layout.names_in_capitals and in_capitals(name)
@@ -138,12 +139,14 @@ def _kinds() -> str:
     return ", ".join(f"{letters} ({meaning})" for letters, meaning in KINDS.items())
 
 
-def _code(text: str, column: str, complain: Complain, *, required: bool = False) -> str:
+def _code(text: str, column: str, complain: Complain, *, required: bool = False, longest: int = LONGEST_CODE) -> str:
     if not text:
         if required:
-            complain(column, "It has no code. Write its ODS code, such as R0A, or its GOV.UK name, such as home-office.")
-    elif len(text) > LONGEST_CODE:
-        complain(column, f"The code has {len(text):,} characters. Write at most {LONGEST_CODE}.")
+            complain(
+                column, "It has no code. Write its ODS code, such as R0A, or its GOV.UK name, such as home-office."
+            )
+    elif len(text) > longest:
+        complain(column, f"The code has {len(text):,} characters. Write at most {longest}.")
     elif not _CODE.fullmatch(text):
         complain(column, f"“{_short(text)}” is not a code. Write letters, figures and hyphens only.")
     return text
@@ -164,7 +167,9 @@ def _name(text: str, column: str, complain: Complain) -> str:
     elif len(text) > LONGEST_NAME:
         complain(column, f"The name has {len(text):,} characters. Write at most {LONGEST_NAME}.")
     elif "\n" in text or "\r" in text:
-        complain(column, "The name runs over more than one line. Write it on one, and look for a missing quotation mark.")
+        complain(
+            column, "The name runs over more than one line. Write it on one, and look for a missing quotation mark."
+        )
     elif not any(character.isalnum() for character in text):
         complain(column, f"“{_short(text)}” is not a name. Write the name of the body.")
     return " ".join(text.split())

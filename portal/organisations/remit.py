@@ -10,7 +10,9 @@ _BY_FORMAT = {
 }
 
 # Parents that answer to another country's ombudsman.
-_DEVOLVED_PARENTS = frozenset({"department-of-education", "northern-ireland-executive", "the-scottish-government", "welsh-government"})
+_DEVOLVED_PARENTS = frozenset(
+    {"department-of-education", "northern-ireland-executive", "the-scottish-government", "welsh-government"}
+)
 
 _COMPLAINT_TIERS = frozenset(
     {
@@ -105,7 +107,9 @@ def government_kind(format: str, slug: str, parent_slugs: tuple[str, ...] = ()) 
 
 def _devolved(parent_slugs: tuple[str, ...]) -> bool:
     """Whether the first parent named, which is the one that sponsors the body, is a devolved administration."""
-    return bool(parent_slugs) and (parent_slugs[0] in _DEVOLVED_PARENTS or parent_slugs[0].endswith("-northern-ireland"))
+    return bool(parent_slugs) and (
+        parent_slugs[0] in _DEVOLVED_PARENTS or parent_slugs[0].endswith("-northern-ireland")
+    )
 
 
 def name_from_slug(slug: str) -> str:

@@ -29,7 +29,9 @@ def decoded(file_bytes: bytes) -> tuple[str, list[str], list[Fault]]:
         except UnicodeDecodeError as wrong:
             line = file_bytes.count(b"\n", 0, wrong.start) + 1
             return "", [], [Fault(line, "", "This line cannot be read as text. Save the file as “CSV UTF-8”.")]
-        notes.append("The file is not UTF-8 and was read as Windows-1252. Check names with accents or curly apostrophes.")
+        notes.append(
+            "The file is not UTF-8 and was read as Windows-1252. Check names with accents or curly apostrophes."
+        )
     text, unseen = _UNSEEN.subn("", text)
     if unseen:
         marks = "1 mark" if unseen == 1 else f"{unseen:,} marks"

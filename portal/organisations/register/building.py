@@ -42,9 +42,7 @@ def with_regions(boards: Iterable[BodyRow], trusts: Iterable[BodyRow]) -> list[B
     regions: defaultdict[str, set[str]] = defaultdict(set)
     for trust in trusts:
         regions[trust.icb_code].add(trust.region_code)
-    return [
-        replace(board, opened_on=BOARDS_OPENED_ON, region_code=_only(regions[board.code])) for board in boards
-    ]
+    return [replace(board, opened_on=BOARDS_OPENED_ON, region_code=_only(regions[board.code])) for board in boards]
 
 
 def without_closed_names(bodies: Iterable[BodyRow], closed: Iterable[BodyRow]) -> list[BodyRow]:
