@@ -1,0 +1,113 @@
+// Makes working pages quicker to use. No page needs it: every form and link works without.
+
+document.body.classList.add("js-enabled");
+if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
+
+const govuk = await import(document.getElementById("govuk-frontend").href);
+govuk.initAll();
+
+const UNSAFE = /^(post|put|patch|delete)$/i;
+const TROUBLE = "That did not reach us, so it is not saved. What you typed is still on this page. Check your connection and try again.";
+const announced = new WeakSet(document.querySelectorAll("[data-announce]"));
+
+// Each listener stands under the event's name in htmx 4 and in htmx 2, so that going back to 2 is one file.
+function onHtmx(names, listener) {
+  for (const name of names) document.addEventListener(name, listener);
+}
+
+onHtmx(["htmx:config:request", "htmx:configRequest"], (event) => {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  const request = event.detail.ctx?.request;
+  if (token && UNSAFE.test(request?.method ?? event.detail.verb ?? "")) {
+    (request?.headers ?? event.detail.headers)["X-CSRFToken"] = token;
+  }
+});
+
+onHtmx(["htmx:after:swap", "htmx:afterSwap"], () => {
+  startComponents();
+  announceNews();
+  readShortcuts();
+  document.querySelector("#portal-trouble #refusal")?.scrollIntoView({ block: "nearest" });
+});
+
+onHtmx(["htmx:after:request", "htmx:afterRequest"], (event) => {
+  const status = event.detail.ctx?.response?.status ?? event.detail.xhr?.status ?? 0;
+  tellTrouble(status >= 500);
+});
+
+onHtmx(["htmx:error", "htmx:sendError", "htmx:timeout"], () => tellTrouble(true));
+
+// Components that came with a fragment; those already running would complain if started twice.
+function startComponents() {
+  for (const Component of Object.values(govuk)) {
+    const name = Component?.moduleName;
+    if (!name) continue;
+    for (const element of document.querySelectorAll(`[data-module="${name}"]:not([data-${name}-init])`)) new Component(element);
+  }
+}
+
+// An element with data-announce="Saved at 10:42" is read out once, when a fragment brings it.
+function announceNews() {
+  for (const element of document.querySelectorAll("[data-announce]")) {
+    if (announced.has(element)) continue;
+    announced.add(element);
+    document.getElementById("portal-announcements").textContent = element.dataset.announce;
+  }
+}
+
+function tellTrouble(there) {
+  const place = document.getElementById("portal-trouble");
+  if (!there) return place.replaceChildren();
+  const words = document.createElement("p");
+  words.className = "portal-trouble";
+  words.textContent = TROUBLE;
+  place.replaceChildren(words);
+}
+
+// Shortcuts: <a data-shortcut="n">. A checkbox with data-shortcuts-switch turns them off on this device.
+const SWITCHED_OFF = "portal-shortcuts-off";
+
+function remembered() {
+  try {
+    return localStorage.getItem(SWITCHED_OFF) === "yes";
+  } catch {
+    return false; // storage may be refused; shortcuts then stay on until the page is left
+  }
+}
+
+let off = remembered();
+
+function readShortcuts() {
+  const shortcutSwitch = document.querySelector("[data-shortcuts-switch]");
+  if (shortcutSwitch) shortcutSwitch.checked = !off;
+  for (const element of document.querySelectorAll("[data-shortcut]")) {
+    element.toggleAttribute("aria-keyshortcuts", !off);
+    if (!off) element.setAttribute("aria-keyshortcuts", element.dataset.shortcut);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-shortcuts-switch]")) return;
+  off = !event.target.checked;
+  try {
+    localStorage.setItem(SWITCHED_OFF, off ? "yes" : "no");
+  } catch {
+    // as above
+  }
+  readShortcuts();
+});
+
+function isTyping(element) {
+  return element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit], [type=button])");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (off || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const element = [...document.querySelectorAll("[data-shortcut]")].find((one) => one.dataset.shortcut === event.key);
+  if (!element) return;
+  event.preventDefault();
+  element.focus();
+  if (element.matches("a, button, input[type=radio], input[type=checkbox], summary")) element.click();
+});
+
+readShortcuts();
