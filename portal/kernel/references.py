@@ -9,7 +9,7 @@ from hashlib import sha256
 # weighted sum below notices every single wrong symbol and any two that changed places.
 SYMBOLS = "23456789CDFHJKMNPQRTWXY"
 LOOK_ALIKES = str.maketrans("BGSZ", "8652")
-LENGTH = 6  # five drawn at random, then the check symbol: 6,436,343 references for each prefix
+LENGTH = 7  # six drawn at random, then the check symbol: 148,035,889 references for each prefix
 LONGEST_TYPED = 40
 
 _PREFIX = re.compile(r"[A-Z]{2,4}")

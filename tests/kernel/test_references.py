@@ -21,7 +21,7 @@ def body_of(reference):
     return reference.partition("-")[2]
 
 
-def test_a_reference_is_its_prefix_and_six_symbols():
+def test_a_reference_is_its_prefix_and_seven_symbols():
     prefix, _, body = new("AS").partition("-")
     assert (prefix, len(body)) == ("AS", LENGTH)
     assert set(body) <= set(SYMBOLS)

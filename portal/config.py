@@ -1,0 +1,120 @@
+"""Settings: every setting of the portal, typed, explained and checked when it starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it, says why, and what to write instead."""
+
+
+def setting(default: Any, explain: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"explain": explain, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Read from PORTAL_<NAME> in the environment; a secret may be given as a file in PORTAL_<NAME>_FILE."""
+
+    instance: Path = setting(Path("instance"), "folder that holds the database, the files and the secret key")
+    host: str = setting("127.0.0.1", "address the web server listens on")
+    port: int = setting(8000, "port the web server listens on")
+    base_url: str = setting("", "address people use, as in letters; empty means http://localhost and the port")
+    database_url: str = setting("", "PostgreSQL or SQLite address; empty means a SQLite file in the instance folder", secret=True)
+    secret_key: str = setting("", "signs cookies; empty means one is made and kept in the instance folder", secret=True)
+    demonstration: bool = setting(False, "invented facts, and a page that signs you in as any demonstration person")
+    mail_server: str = setting("", "host:port of the mail server; empty means letters wait in the outbox")
+    mail_from: str = setting("complaint-standards@localhost", "address that letters come from")
+    mail_user: str = setting("", "user name at the mail server, if it wants one")
+    mail_password: str = setting("", "password at the mail server", secret=True)
+    mail_starttls: bool = setting(False, "switch to an encrypted connection with the mail server before sending")
+    workers: int = setting(2, "web server processes")
+    threads: int = setting(4, "threads in each web server process")
+    proxies: int = setting(0, "how many trusted reverse proxies stand in front (their forwarded headers are believed)")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from PORTAL_* names. Raises SettingsError for an unknown name or a value of the wrong kind.
+
+        PORTAL_TEST_* names belong to the test suite and are left alone.
+        """
+        environ = os.environ if environ is None else environ
+        known = {f"PORTAL_{one.name.upper()}": one for one in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, text in environ.items():
+            if not name.startswith("PORTAL_") or name.startswith("PORTAL_TEST_"):
+                continue
+            plain = name.removesuffix("_FILE")
+            if name not in known and plain in known and known[plain].metadata["secret"]:
+                name, text = plain, _text_of(name, text)
+            if name not in known:
+                raise SettingsError(f"{name} is not a setting. The settings are: {', '.join(sorted(known))}.")
+            one = known[name]
+            values[one.name] = _typed(name, text, type(one.default))
+        return cls(**values)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 65536:
+            raise SettingsError(f"PORTAL_PORT is {self.port}; a port is a number from 1 to 65535.")
+        if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql")):
+            raise SettingsError("PORTAL_DATABASE_URL must begin with postgresql:// or sqlite:///.")
+        if self.mail_server and not self.mail_server.rpartition(":")[2].isdigit():
+            raise SettingsError(f"PORTAL_MAIL_SERVER is {self.mail_server!r}; write host:port, for example mail:25.")
+
+    @property
+    def address(self) -> str:
+        """The portal's public address, without a slash at its end."""
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the portal over https, so that cookies may insist on it."""
+        return self.address.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database, with the driver named."""
+        url = self.database_url or f"sqlite:///{(self.instance / 'portal.sqlite').resolve()}"
+        for prefix in ("postgresql://", "postgres://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    def signing_key(self) -> str:
+        """The secret key; made once and kept readable by its owner only when none is set."""
+        if self.secret_key:
+            return self.secret_key
+        kept = self.instance / "secret-key"
+        self.instance.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return kept.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        return kept.read_text().strip()
+
+
+def _text_of(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"{name} names a file that cannot be read: {error.strerror}.") from None
+
+
+def _typed(name: str, text: str, kind: type[Any]) -> Any:
+    if kind is bool:
+        if text.lower() not in {"yes", "no", "true", "false", "1", "0"}:
+            raise SettingsError(f"{name} is {text!r}; write yes or no.")
+        return text.lower() in {"yes", "true", "1"}
+    if kind is int:
+        if not text.isdigit():
+            raise SettingsError(f"{name} is {text!r}; write a whole number.")
+        return int(text)
+    return Path(text) if issubclass(kind, Path) else text

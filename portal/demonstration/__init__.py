@@ -1,0 +1,1 @@
+"""The demonstration: real organisations' names, invented facts."""

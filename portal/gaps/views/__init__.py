@@ -1,0 +1,12 @@
+"""The gap register and the plans that close its gaps."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def register(app: Flask) -> None:
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,1 @@
+"""The front doors: the public's, an organisation's, the Ombudsman's."""

@@ -1,0 +1,143 @@
+"""The database object, the naming of its constraints, and the column types every table uses."""
+
+from __future__ import annotations
+
+import enum
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from portal.kernel import references
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# True where the transaction about to begin may write. SQLite then takes its write lock at once: a reader that
+# turns into a writer half-way loses updates or is refused (docs/decisions/0001-database.md has the figures).
+writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC on both databases; a naive datetime is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs its time zone; use clock.now().")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        __abstract__ = True
+
+        def __init__(self, **facts: Any) -> None: ...
+else:
+    Model = db.Model
+
+Choice = TypeVar("Choice", bound=enum.Enum)
+Row = TypeVar("Row", bound="Model")
+
+
+def one_of(choices: type[Choice], name: str) -> sa.Enum:
+    """A column that holds one member of `choices` by value, pinned by a CHECK named `name` within its table."""
+    return sa.Enum(
+        choices,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda kind: [str(member.value) for member in kind],
+    )
+
+
+def primary_key() -> Mapped[int]:
+    return mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+
+
+def points_to(column: str, *, index: bool = True, **rest: Any) -> Mapped[Any]:
+    """A foreign key named by table and column, so that no domain imports another domain's models for it."""
+    return mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.ForeignKey(column), index=index, **rest
+    )
+
+
+def hold(row: Row) -> Row:
+    """Read `row` again and keep others from changing it until this transaction ends."""
+    db.session.refresh(row, with_for_update=True)
+    return row
+
+
+def fresh_reference(kind: type[Any], prefix: str) -> str:
+    """A reference that no row of `kind` has yet."""
+    while True:
+        drawn = references.new(prefix)
+        if not db.session.scalar(sa.select(sa.exists().where(kind.reference == drawn))):
+            return drawn
+
+
+def insert_unless_there(row_type: type[Model], keys: tuple[str, ...], **facts: Any) -> bool:
+    """Insert a row unless one with the same unique `keys` exists; True if this call inserted it."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(row_type).values(**facts).on_conflict_do_nothing(index_elements=list(keys))
+    result = db.session.execute(statement)
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, whatever execute() says
+
+
+def on_connect(connection: Any, _record: Any) -> None:
+    """SQLite as this portal needs it: write-ahead log, foreign keys, and transactions that we begin ourselves."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def on_begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Attach the two SQLite habits to an engine; PostgreSQL needs neither."""
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", on_connect)
+        sa.event.listen(engine, "begin", on_begin)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """SQLite by the newest library at hand, for Debian's has a rare fault in its write-ahead log; PostgreSQL pooled."""
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+    try:
+        import pysqlite3
+    except ImportError:  # no wheel for this platform: the standard library's
+        return {}
+    return {"module": pysqlite3}

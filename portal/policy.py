@@ -1,0 +1,274 @@
+"""Book 1: who may do what. One table of rules; what is not in it is refused."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.kernel.errors import NotAllowed, NotFound
+
+
+class Role(enum.Enum):
+    """What a person is in one organisation. A person may hold many, in many organisations."""
+
+    HANDLER = "complaint handler"
+    COMPLAINTS_MANAGER = "complaints manager"
+    CONTRIBUTOR = "contributor"
+    EXECUTIVE_LEAD = "executive lead"
+    BODY_ADMINISTRATOR = "organisation administrator"
+    STANDARDS_REVIEWER = "standards reviewer"
+    COMPLIANCE_OFFICER = "compliance officer"
+    ANALYST = "analyst"
+    ASSESSOR = "assessor"
+    AUTHOR = "author"
+    ADMINISTRATOR = "administrator"
+
+
+R = Role
+AT_THE_OMBUDSMAN = frozenset(
+    {R.STANDARDS_REVIEWER, R.COMPLIANCE_OFFICER, R.ANALYST, R.ASSESSOR, R.AUTHOR, R.ADMINISTRATOR}
+)
+IN_A_BODY = frozenset(set(Role) - AT_THE_OMBUDSMAN)
+
+
+class Action(enum.Enum):
+    """What a person may want to do, said as they would say it."""
+
+    READ_PUBLIC_PAGES = "read the public pages"
+    SIGN_IN = "sign in"
+    USE_OWN_ACCOUNT = "use my own account"
+
+    SEE_ORGANISATION = "see the organisation's own page"
+    SEE_PEOPLE = "see who acts for the organisation"
+    MANAGE_PEOPLE = "invite people, change roles and take leavers off"
+    NAME_A_DEPUTY = "name a deputy"
+    TAKE_PART = "say that the organisation takes part"
+    SEE_RECORD = "see what happened"
+
+    START_ASSESSMENT = "start the assessment"
+    READ_ASSESSMENT = "read the assessment"
+    READ_ANSWER = "read one answer"
+    ANSWER = "answer an expectation"
+    ASSIGN = "assign expectations to colleagues"
+    SEND_FOR_SIGN_OFF = "send the assessment for sign-off"
+    SIGN_OFF = "sign the assessment or return it"
+    WITHDRAW = "withdraw the assessment"
+    ASK_FOR_EXTENSION = "ask for more time"
+    ANSWER_CLARIFICATION = "answer a reviewer's question"
+    REPLY_TO_FINDING = "reply to the draft finding"
+    WORK_ON_PLAN = "keep the improvement plan up to date"
+
+    SEE_REVIEWS = "see the review queue"
+    READ_REVIEW = "read a review's working papers"
+    REVIEW = "review an assessment"
+    REVIEW_SECOND = "give the blind second view"
+    PUBLISH = "publish a finding"
+    ACCEPT_IN_BULK = "accept assessments in bulk"
+    REOPEN = "reopen an assessment"
+    DECLARE_CONFLICT = "declare a conflict of interest"
+    SEE_GAP_REGISTER = "see the gap register"
+    SET_PERIODS = "set assessment periods"
+    GRANT_EXTENSION = "grant more time"
+    KEEP_REGISTER = "keep the register of organisations"
+    SEE_EVERY_ORGANISATION = "see every organisation"
+
+
+class Unless(enum.Enum):
+    """What keeps somebody out although the role would let them in."""
+
+    CONFLICTED = "they declared a conflict of interest with the organisation"
+    FIRST_REVIEWER = "they gave the first view"
+    NOT_ASSIGNED = "contributors: it was not assigned to them"
+
+
+@dataclass(frozen=True)
+class Rule:
+    anyone: bool = False
+    signed_in: bool = False
+    body: frozenset[Role] = frozenset()
+    ombudsman: frozenset[Role] = frozenset()
+    unless: frozenset[Unless] = frozenset()
+    portal: bool = False  # the portal itself may do it, from a job
+
+
+def rule(*roles: Role, unless: tuple[Unless, ...] = (), portal: bool = False) -> Rule:
+    """A rule by roles: body roles count in the body that the thing belongs to, Ombudsman roles everywhere."""
+    return Rule(
+        body=frozenset(roles) & IN_A_BODY,
+        ombudsman=frozenset(roles) & AT_THE_OMBUDSMAN,
+        unless=frozenset(unless),
+        portal=portal,
+    )
+
+
+_MANAGER, _LEAD, _ADMIN = R.COMPLAINTS_MANAGER, R.EXECUTIVE_LEAD, R.BODY_ADMINISTRATOR
+_REVIEWER, _OFFICER, _ANALYST, _KEEPER = R.STANDARDS_REVIEWER, R.COMPLIANCE_OFFICER, R.ANALYST, R.ADMINISTRATOR
+_STAFF = (_REVIEWER, _OFFICER, _ANALYST, _KEEPER)
+_FAIR = (Unless.CONFLICTED,)
+
+RULES: dict[Action, Rule] = {
+    Action.READ_PUBLIC_PAGES: Rule(anyone=True),
+    Action.SIGN_IN: Rule(anyone=True),
+    Action.USE_OWN_ACCOUNT: Rule(signed_in=True),
+    Action.SEE_ORGANISATION: rule(*IN_A_BODY, *AT_THE_OMBUDSMAN),
+    Action.SEE_PEOPLE: rule(_MANAGER, _LEAD, _ADMIN, _KEEPER, _REVIEWER, _OFFICER),
+    Action.MANAGE_PEOPLE: rule(_ADMIN, _KEEPER, portal=True),
+    Action.NAME_A_DEPUTY: rule(_MANAGER, _LEAD, _ADMIN),
+    Action.TAKE_PART: rule(_LEAD, _ADMIN, _KEEPER),
+    Action.SEE_RECORD: rule(_MANAGER, _LEAD, _ADMIN, *_STAFF),
+    Action.START_ASSESSMENT: rule(_MANAGER, _LEAD, portal=True),
+    Action.READ_ASSESSMENT: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, _REVIEWER, _OFFICER, _ANALYST),
+    Action.READ_ANSWER: rule(
+        _MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, _REVIEWER, _OFFICER, _ANALYST, unless=(Unless.NOT_ASSIGNED,)
+    ),
+    Action.ANSWER: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_ASSIGNED,)),
+    Action.ASSIGN: rule(_MANAGER),
+    Action.SEND_FOR_SIGN_OFF: rule(_MANAGER),
+    Action.SIGN_OFF: rule(_LEAD),
+    Action.WITHDRAW: rule(_LEAD),
+    Action.ASK_FOR_EXTENSION: rule(_MANAGER, _LEAD),
+    Action.ANSWER_CLARIFICATION: rule(_MANAGER),
+    Action.REPLY_TO_FINDING: rule(_MANAGER, _LEAD),
+    Action.WORK_ON_PLAN: rule(_MANAGER, _LEAD),
+    Action.SEE_REVIEWS: rule(_REVIEWER, _OFFICER, _ANALYST),
+    Action.READ_REVIEW: rule(_REVIEWER, _OFFICER, _ANALYST, unless=_FAIR),
+    Action.REVIEW: rule(_REVIEWER, unless=_FAIR),
+    Action.REVIEW_SECOND: rule(_REVIEWER, unless=(Unless.CONFLICTED, Unless.FIRST_REVIEWER)),
+    Action.PUBLISH: rule(_REVIEWER, unless=_FAIR),
+    Action.ACCEPT_IN_BULK: rule(_REVIEWER),
+    Action.REOPEN: rule(_REVIEWER, unless=_FAIR),
+    Action.DECLARE_CONFLICT: rule(*AT_THE_OMBUDSMAN),
+    Action.SEE_GAP_REGISTER: rule(*_STAFF),
+    Action.SET_PERIODS: rule(_KEEPER, portal=True),
+    Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),
+    Action.KEEP_REGISTER: rule(_KEEPER, portal=True),
+    Action.SEE_EVERY_ORGANISATION: rule(*AT_THE_OMBUDSMAN),
+}
+
+
+@dataclass(frozen=True)
+class Post:
+    """One role that a person holds now in one organisation. `since` and `until` have been applied already."""
+
+    organisation_id: int
+    role: Role
+    code: str = ""
+    organisation: str = ""
+    deputy: bool = False
+
+
+@dataclass(frozen=True)
+class Acting:
+    """The person acting, with everything that rules may ask of them. Operations take it as `by`."""
+
+    id: int | None
+    name: str
+    email: str = ""
+    posts: tuple[Post, ...] = ()
+    conflicts: frozenset[int] = frozenset()
+    session_id: int | None = None
+    second_factor_at: datetime | None = None
+
+    # What Flask-Login asks of the session's person.
+    is_active = True
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self.id is not None
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.id is None
+
+    @property
+    def at_the_ombudsman(self) -> bool:
+        return any(post.role in AT_THE_OMBUDSMAN for post in self.posts)
+
+    @property
+    def bodies(self) -> tuple[Post, ...]:
+        """One post for each body that this person acts for."""
+        return tuple({post.organisation_id: post for post in self.posts if post.role in IN_A_BODY}.values())
+
+    def holds(self, role: Role, organisation_id: int) -> bool:
+        return any(post.role is role and post.organisation_id == organisation_id for post in self.posts)
+
+    def knows_of(self, organisation_id: int | None) -> bool:
+        """Whether a refusal may admit that the thing exists."""
+        return self.at_the_ombudsman or any(post.organisation_id == organisation_id for post in self.posts)
+
+
+STRANGER = Acting(id=None, name="a visitor")
+PORTAL = Acting(id=None, name="the portal")
+
+
+def may(person: Acting, action: Action, thing: Any = None) -> bool:
+    """Whether `person` may ever do `action` to `thing`, whatever state it is in.
+
+    `thing` has an `organisation_id`; answers also an `assigned_to_id`, reviews a `first_reviewer_id`.
+    Without a thing: whether they may do it to anything at all.
+    """
+    asked = RULES[action]
+    if asked.anyone:
+        return True
+    if person is PORTAL:
+        return asked.portal
+    if not person.is_authenticated:
+        return False
+    if asked.signed_in:
+        return True
+    return any(_lets_in(asked, post, person, thing) for post in person.posts)
+
+
+def _lets_in(asked: Rule, post: Post, person: Acting, thing: Any) -> bool:
+    if post.role in asked.ombudsman:
+        if thing is None:
+            return True
+        if Unless.CONFLICTED in asked.unless and thing.organisation_id in person.conflicts:
+            return False
+        return not (Unless.FIRST_REVIEWER in asked.unless and thing.first_reviewer_id == person.id)
+    if post.role not in asked.body:
+        return False
+    if thing is None:
+        return True
+    if post.organisation_id != thing.organisation_id:
+        return False
+    bound = post.role is Role.CONTRIBUTOR and Unless.NOT_ASSIGNED in asked.unless
+    return not bound or thing.assigned_to_id == person.id
+
+
+def insist(person: Acting, action: Action, thing: Any = None) -> None:
+    """Raise NotFound to a stranger to the thing's organisation, NotAllowed to a member without the role."""
+    if may(person, action, thing):
+        return
+    if thing is not None and not person.knows_of(thing.organisation_id):
+        raise NotFound()
+    raise NotAllowed(f"Your role does not let you {action.value}.")
+
+
+def organisations_seen_by(person: Acting) -> frozenset[int] | None:
+    """The ids that lists are narrowed to; None where the person may see every organisation."""
+    if may(person, Action.SEE_EVERY_ORGANISATION):
+        return None
+    return frozenset(post.organisation_id for post in person.posts)
+
+
+def as_markdown() -> str:
+    """The table of rules for docs/permissions.md."""
+    head = "| To … | may | unless |\n| --- | --- | --- |"
+    return "\n".join([head, *(f"| {action.value} | {_who(asked)} | {_but(asked)} |" for action, asked in RULES.items())])
+
+
+def _who(asked: Rule) -> str:
+    if asked.anyone:
+        return "anyone"
+    if asked.signed_in:
+        return "anyone signed in"
+    names = [f"{one.value} of the organisation" for one in Role if one in asked.body]
+    names += [f"Ombudsman's {one.value}" for one in Role if one in asked.ombudsman]
+    return ", ".join(names + (["the portal itself"] if asked.portal else []))
+
+
+def _but(asked: Rule) -> str:
+    return "; ".join(one.value for one in Unless if one in asked.unless) or "–"

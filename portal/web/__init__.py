@@ -1,0 +1,1 @@
+"""The tools that views are made of."""

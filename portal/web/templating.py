@@ -1,0 +1,81 @@
+"""Strict templates: a mistyped name fails. The globals and filters that every page may use."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from portal import policy
+from portal.config import Settings
+from portal.kernel import clock, words
+from portal.kernel.content import markdown
+from portal.web.gate import acting
+
+
+class Components:
+    """The design system: an attribute for each macro of templates/govuk.html."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._app.jinja_env.get_template("govuk.html").module, name)
+        setattr(self, name, found)
+        return found
+
+
+def strict(app: Flask, settings: Settings) -> None:
+    """Make templates strict and give them the house's words."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    static = Path(app.static_folder or "static")
+
+    @cache
+    def static_url(path: str) -> str:
+        stamp = hashlib.sha256((static / path).read_bytes()).hexdigest()[:8]
+        return f"/static/{path}?{stamp}"
+
+    env.globals.update(
+        govuk=Components(app),
+        static_url=static_url,
+        demonstration=lambda: settings.demonstration,
+        signed_in=acting,
+        navigation=navigation,
+        may=lambda action, thing=None: policy.may(acting(), policy.Action[action], thing),
+        today=clock.today,
+        url_for=url_for,
+    )
+    env.filters.update(
+        day=words.day,
+        moment=words.moment,
+        count=words.count,
+        number=words.number,
+        listing=words.listing,
+        markdown=markdown,
+        paragraphs=paragraphs,
+    )
+
+
+def paragraphs(text: str) -> Markup:
+    """Typed text with its line breaks kept and everything in it escaped."""
+    parts = [part.strip() for part in text.split("\n\n") if part.strip()]
+    lines = (Markup("<br>").join(part.split("\n")) for part in parts)
+    return Markup("").join(Markup('<p class="govuk-body">{}</p>').format(line) for line in lines)
+
+
+def navigation() -> list[tuple[str, str, bool]]:
+    """The links at the top of every page for whoever looks at it: (words, address, whether it is this page)."""
+    person = acting()
+    links = [("Standards", "/standards"), ("Organisations", "/organisations")]
+    if person.at_the_ombudsman and person.second_factor_at is not None:
+        links = [("Gaps", "/gaps"), ("Reviews", "/reviews"), *links]
+    elif person.is_authenticated:
+        links = [("Your work", "/work"), *links]
+    return [(text, href, request.path == href or request.path.startswith(href + "/")) for text, href in links]
