@@ -135,9 +135,10 @@ def parse(text: str, model: type[R], file: str, *checks: Check[R]) -> R:
         record = model.model_validate(plain)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            # A key of a mapping is named by pydantic as an extra step; the file has no such step.
-            place = tuple(step for step in detail["loc"] if step != "[key]")
-            tree.fault(place, _in_words(detail, model))
+            # Pydantic counts only the items that are right: a full list with a wrong item is not too short.
+            if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+                continue
+            tree.fault(detail["loc"], _in_words(detail, model))
         raise ContentError(tree.faults) from None
     for check in checks:
         for place, message in check(record):
@@ -163,8 +164,8 @@ def _read_plain(text: str, tree: _Tree) -> Plain:
     if not documents:
         tree.fault((), "is empty", 1)
         return ""
-    if len(documents) > 1:
-        tree.fault((), "holds a second document. Remove the line ---", _line(documents[1]))
+    for second in documents[1:]:
+        tree.fault((), "holds a second document. Remove the line ---", _line(second))
     return _value(iter(events[2:]), tree, ())
 
 
@@ -286,6 +287,7 @@ def _markdown_reader() -> MarkdownIt:
 
 _TAGS = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "a", "blockquote", "code", "pre", "br",
          "hr", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 
 
 def markdown(text: str, *, top: int = 2) -> Markup:
@@ -295,6 +297,5 @@ def markdown(text: str, *, top: int = 2) -> Markup:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + top - 1)}"
     html = _markdown_reader().renderer.render(tokens, _markdown_reader().options, {})
-    attributes = {"a": {"href"}, "ol": {"start"}}
     # Markup is right here because nh3 has just cleaned what it wraps.
-    return Markup(nh3.clean(html, tags=_TAGS, attributes=attributes, url_schemes={"https", "http", "mailto"}))
+    return Markup(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http", "mailto"}))

@@ -109,7 +109,7 @@ def _standard(entry: shape.StandardEntry, sha256: str, published: bool) -> Stand
 
 
 def _expectation(entry: shape.ExpectationEntry) -> Expectation:
-    weights = {kind: Weight.CORE for kind in entry.core} | {kind: Weight.LIGHT for kind in entry.light}
+    weights = dict.fromkeys(entry.core, Weight.CORE) | dict.fromkeys(entry.light, Weight.LIGHT)
     usual = {kind: _USUAL_TARGET[weight] for kind, weight in weights.items()}
     of = entry.levels
     return Expectation(

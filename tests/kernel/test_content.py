@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -93,12 +94,27 @@ WRONG = [
         "lessons.1.minuts",
         "is not a name known here. Did you mean “minutes”? Known names: minutes, title",
     ),
-    ("version: 1.0\ntitle:\n" + LESSON, 2, "title", "is empty. Write some words, or take the line out if it may be left out"),
+    (
+        "version: 1.0\ntitle:\n" + LESSON,
+        2,
+        "title",
+        "is empty. Write some words, or take the line out if it may be left out",
+    ),
     ("version: 1.0\ntitle: [a]\n" + LESSON, 2, "title", "must be text, but is a list"),
     ("version: one\ntitle: A\n" + LESSON, 1, "version", r"is “one”, which does not have the right form (^\d+\.\d+$)"),
     (START + LESSON + "open: true\n", 5, "open", "must be yes or no, in small letters"),
-    (START + LESSON + "starts: 1 April\n", 5, "starts", "must be a date written year-month-day, for example 2026-04-01"),
-    (START + LESSON + "starts: 2026-02-30\n", 5, "starts", "must be a date written year-month-day, for example 2026-04-01"),
+    (
+        START + LESSON + "starts: 1 April\n",
+        5,
+        "starts",
+        "must be a date written year-month-day, for example 2026-04-01",
+    ),
+    (
+        START + LESSON + "starts: 2026-02-30\n",
+        5,
+        "starts",
+        "must be a date written year-month-day, for example 2026-04-01",
+    ),
     (START + LESSON + "level: third\n", 5, "level", "is “third”, but must be one of first or second"),
     (START + LESSON + "numbers:\n  T: x\n", 6, "numbers.T", "must be a whole number in figures, for example 3"),
     (START + LESSON + "title: B\n", 5, "title", "is there twice (first on line 2). Keep one of them"),
@@ -131,6 +147,17 @@ def test_what_is_not_yaml_is_told_with_its_line(text: str, line: int) -> None:
     (fault,) = faults(text)
     assert fault.line == line
     assert fault.message.startswith("is not YAML: ")
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "writing-standards.md"
+
+
+@pytest.mark.parametrize("message", [row[3] for row in WRONG])
+def test_every_fault_is_explained_to_authors(message: str) -> None:
+    # In the guide … stands for the words that depend on the case.
+    rows = re.findall(r"^\| `(.+?)` \|", GUIDE.read_text("utf-8"), re.MULTILINE)
+    patterns = [".+".join(re.escape(part) for part in row.split("…")) for row in rows]
+    assert any(re.fullmatch(pattern, message) for pattern in patterns)
 
 
 def test_every_fault_is_told_at_once_in_order() -> None:
@@ -193,5 +220,5 @@ def test_markdown_becomes_html() -> None:
 )
 def test_markdown_lets_nothing_active_through(text: str) -> None:
     html = str(markdown(text))
-    for active in ("<script", "<img", "<style", 'href="javascript', "<a href=\"https://example.org\" onclick"):
+    for active in ("<script", "<img", "<style", 'href="javascript', '<a href="https://example.org" onclick'):
         assert active not in html
