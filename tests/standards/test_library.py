@@ -11,6 +11,7 @@ import pytest
 
 from portal.kernel.content import ContentError, parse
 from portal.kernel.errors import NotFound
+from portal.organisations.kinds import KINDS
 from portal.standards import library, lock, shape
 from portal.standards.library import TEXTS, Library
 from portal.standards.records import Weight
@@ -244,3 +245,8 @@ def test_every_fault_is_explained_to_authors(message: str) -> None:
     # In the guide … stands for the words that depend on the case.
     patterns = [".+".join(re.escape(part) for part in row.split("…")) for row in GUIDE]
     assert any(re.fullmatch(pattern, message) for pattern in patterns)
+
+
+def test_every_kind_in_the_register_is_assessed_against_something() -> None:
+    # The register's kinds stand on a lower floor and cannot read kinds.yaml; the two lists must agree.
+    assert set(library.load().kinds) == set(KINDS)
