@@ -118,3 +118,13 @@ def _typed(name: str, text: str, kind: type[Any]) -> Any:
             raise SettingsError(f"{name} is {text!r}; write a whole number.")
         return int(text)
     return Path(text) if issubclass(kind, Path) else text
+
+
+def explained(settings: Settings) -> str:
+    """Each setting with its meaning and value, for people; a secret shows only whether it is set."""
+    lines = []
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        shown = ("set" if value else "not set") if one.metadata["secret"] else (value if value != "" else "not set")
+        lines.append(f"PORTAL_{one.name.upper()} = {shown}\n    {one.metadata['explain']}")
+    return "\n".join(lines)

@@ -1,0 +1,213 @@
+"""Commands for people: `portal --help` reads like a table of contents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+
+from portal import ROOT, audit, create_app
+from portal.config import Settings, SettingsError
+from portal.kernel.db import db
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order in which they are written here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def the_app() -> Flask:
+    try:
+        return create_app(Settings.from_env())
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=InOrder)
+def main() -> None:
+    """The Complaint Standards and Accreditation Portal.
+
+    Settings come from PORTAL_… in the environment: `portal settings` explains each.
+    """
+
+
+@main.command()
+def run() -> None:
+    """Set everything up and serve: schema, register, demonstration, web server and worker together."""
+    from portal.serving import run_everything
+
+    run_everything(the_app)
+
+
+@main.command()
+def serve() -> None:
+    """The web server alone."""
+    from portal.serving import serve as serve_alone
+
+    serve_alone(the_app())
+
+
+@main.command()
+def work() -> None:
+    """The worker alone: opens and closes periods, reminds, sends letters."""
+    from portal.jobs import runner
+
+    runner.work(the_app())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    app = the_app()
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+    click.echo("The database has the newest schema.")
+
+
+@main.group(cls=InOrder)
+def register() -> None:
+    """The register of organisations."""
+
+
+@register.command("load")
+def register_load() -> None:
+    """Put the organisations that ship with the portal on the register; those already there stay as they are."""
+    from portal.organisations.operations import importing
+
+    with the_app().app_context():
+        click.echo(importing.load_shipped().in_words())
+        db.session.commit()
+
+
+@register.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", help="the kind of every organisation in a file that does not say, for example G for GP practices")
+@click.option("--preview", is_flag=True, help="say what would change, and change nothing")
+def register_import(file: Path, kind: str | None, preview: bool) -> None:
+    """Read FILE (ODS as published, or our CSV) into the register. A file with a bad row changes nothing."""
+    from portal.organisations.operations import importing
+
+    with the_app().app_context():
+        outcome = importing.import_file(file.read_bytes(), kind=kind, source=file.name)
+        click.echo(outcome.in_words())
+        if outcome.faults:
+            sys.exit(1)
+        if not preview:
+            db.session.commit()
+
+
+@main.group(cls=InOrder)
+def standard() -> None:
+    """The complaint standards."""
+
+
+@standard.command("check")
+def standard_check() -> None:
+    """Read every standard and say, by file and line, what is wrong and what to write instead."""
+    from portal.standards import library
+
+    faults = library.check()
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        sys.exit(1)
+    click.echo("Every standard can be read, and every published one is as it was published.")
+
+
+@standard.command("publish")
+@click.argument("id")
+@click.argument("version")
+def standard_publish(id: str, version: str) -> None:
+    """Lock version VERSION of the standard ID: assessments may use it from now on, and it can never change."""
+    from portal.standards import library
+
+    library.publish(id, version)
+    click.echo(f"{id} {version} is published.")
+
+
+@main.group(cls=InOrder)
+def record() -> None:
+    """The record of what happened."""
+
+
+@record.command("verify")
+def record_verify() -> None:
+    """Recompute every chain and every receipt, and name the first record that was altered by hand."""
+    from portal.assessments.operations import signing
+
+    with the_app().app_context():
+        broken = audit.verify()
+        for fault in broken:
+            click.echo(f"Stream {fault.organisation_id}, record {fault.sequence}: {fault.why}.")
+        receipts = signing.verify_snapshots()
+        for receipt in receipts:
+            click.echo(str(receipt))
+        if broken or receipts:
+            sys.exit(1)
+        click.echo("Every record and every receipt is as it was written.")
+
+
+@main.group(cls=InOrder)
+def jobs() -> None:
+    """What the portal does by itself."""
+
+
+@jobs.command("list")
+def jobs_list() -> None:
+    """Each job, when it runs and why."""
+    from portal.jobs import schedule
+
+    for job in schedule.JOBS:
+        click.echo(f"{job.name:<24} {job.when:<28} {job.why}")
+
+
+@jobs.command("run")
+@click.argument("name")
+def jobs_run(name: str) -> None:
+    """Run the job NAME now; every job may be run twice."""
+    from portal.jobs import runner
+
+    click.echo(f"{name}: {runner.run_job(the_app(), name)}")
+
+
+@main.command()
+def demonstration() -> None:
+    """Fill an empty database with the invented demonstration."""
+    from portal.demonstration import building
+
+    with the_app().app_context():
+        click.echo(building.build_if_empty())
+
+
+@main.command()
+def check() -> None:
+    """Say whether this installation is sound: settings, database, schema, standards, record."""
+    from portal.serving import soundness
+
+    app = the_app()
+    with app.app_context():
+        lines, sound = soundness(app)
+    click.echo("\n".join(lines))
+    sys.exit(0 if sound else 1)
+
+
+@main.command()
+def settings() -> None:
+    """Every setting, what it means, and its value here (secrets are not shown)."""
+    from portal.config import explained
+
+    click.echo(explained(Settings.from_env()))
+
+
+@main.command()
+def docs() -> None:
+    """Write again the documents that are generated from the code."""
+    from portal.documents import write_all
+
+    for path in write_all(ROOT / "docs"):
+        click.echo(path)
