@@ -7,7 +7,8 @@ const govuk = await import(document.getElementById("govuk-frontend").href);
 govuk.initAll();
 
 const UNSAFE = /^(post|put|patch|delete)$/i;
-const TROUBLE = "That did not reach us, so it is not saved. What you typed is still on this page. Check your connection and try again.";
+const OURS = "Something went wrong on our side, so that is not saved. What you typed is still on this page. Try again in a few minutes.";
+const UNREACHED = "We could not be reached, so that is not saved. What you typed is still on this page. Check your connection and try again.";
 const announced = new WeakSet(document.querySelectorAll("[data-announce]"));
 
 // Each listener stands under the event's name in htmx 4 and in htmx 2, so that going back to 2 is one file.
@@ -32,10 +33,10 @@ onHtmx(["htmx:after:swap", "htmx:afterSwap"], () => {
 
 onHtmx(["htmx:after:request", "htmx:afterRequest"], (event) => {
   const status = event.detail.ctx?.response?.status ?? event.detail.xhr?.status ?? 0;
-  tellTrouble(status >= 500);
+  tellTrouble(status >= 500 ? OURS : "");
 });
 
-onHtmx(["htmx:error", "htmx:sendError", "htmx:timeout"], () => tellTrouble(true));
+onHtmx(["htmx:error", "htmx:sendError", "htmx:timeout"], () => tellTrouble(UNREACHED));
 
 // Components that came with a fragment; those already running would complain if started twice.
 function startComponents() {
@@ -55,12 +56,12 @@ function announceNews() {
   }
 }
 
-function tellTrouble(there) {
+function tellTrouble(what) {
   const place = document.getElementById("portal-trouble");
-  if (!there) return place.replaceChildren();
+  if (!what) return place.replaceChildren();
   const words = document.createElement("p");
   words.className = "portal-trouble";
-  words.textContent = TROUBLE;
+  words.textContent = what;
   place.replaceChildren(words);
 }
 
