@@ -78,4 +78,10 @@ def unforeseen(error: Exception) -> Response:
 
 
 def _page(name: str, status: int, refusal: Refusal) -> Response:
-    return make_response(render_template(f"refusals/{name}.html", refusal=refusal, action_url=request.path), status)
+    text = render_template(f"refusals/{name}.html", refusal=refusal, action_url=request.path)
+    answer = make_response(text, status)
+    answer.headers.add("Vary", "HX-Request")
+    if request.headers.get("HX-Request") == "true":
+        # Above the form that htmx sent, so that what was typed stays where it is.
+        answer.headers.update({"HX-Retarget": "#portal-trouble", "HX-Reselect": "#refusal", "HX-Reswap": "innerHTML"})
+    return answer

@@ -1,0 +1,141 @@
+"""Serving: the web server, the worker beside it, and whether this installation is sound."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+from gunicorn.app.base import BaseApplication
+
+from portal import ROOT, audit
+from portal.config import Settings
+from portal.demonstration import building
+from portal.jobs import runner
+from portal.kernel.db import db
+from portal.organisations.operations import importing
+from portal.standards import library
+
+MENDED_SQLITE = (3, 51, 3)  # older ones may corrupt a write-ahead log when a checkpoint races with a commit
+
+
+class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with our settings, in this process and its children."""
+
+    def __init__(self, app: Flask, settings: Settings, on_ready: Callable[[], None]) -> None:
+        self.app, self.settings, self.on_ready = app, settings, on_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen: dict[str, Any] = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "workers": self.settings.workers,
+            "threads": self.settings.threads,
+            "worker_class": "gthread",
+            "preload_app": True,  # shared pages of memory, counted once
+            "control_socket_disable": True,
+            "graceful_timeout": 30,
+            "timeout": 60,
+            "keepalive": 15,
+            "accesslog": None,
+            "loglevel": "warning",
+            "forwarded_allow_ips": "*" if self.settings.proxies else "127.0.0.1",
+            "when_ready": lambda _server: self.on_ready(),
+        }
+        for name, value in chosen.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.app
+
+
+def prepare(app: Flask) -> list[str]:
+    """Schema, register and, where asked for, the demonstration; safe to do again. Returns what to tell people."""
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        told = [importing.load_shipped().in_words()]
+        db.session.commit()
+        if settings.demonstration:
+            told.append(building.build_if_empty())
+            db.session.commit()
+            told.append(f"Demonstration people to sign in as, at {settings.address}/demonstration:")
+            told += [f"  {line}" for line in building.featured()]
+        db.session.remove()
+        db.engine.dispose()
+    return told
+
+
+def run_everything(make: Callable[[], Flask]) -> None:
+    """Prepare, then serve the web and work beside it until stopped; the two end together."""
+    began = time.monotonic()
+    app = make()
+    for line in prepare(app):
+        print(line, flush=True)
+    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(make,), daemon=True)
+    worker.start()
+    try:
+        serve(app, since=began)
+    finally:
+        worker.terminate()
+        worker.join(timeout=30)
+
+
+def _work(make: Callable[[], Flask]) -> None:
+    runner.work(make())
+
+
+def serve(app: Flask, *, since: float | None = None) -> None:
+    """The web server, until it is stopped."""
+    settings: Settings = app.extensions["settings"]
+
+    def ready() -> None:
+        took = "" if since is None else f" (ready in {time.monotonic() - since:.0f} seconds)"
+        print(f"\nThe portal is at {settings.address}{took}", flush=True)
+        print("Stop it with Ctrl-C.", flush=True)
+
+    Gunicorn(app, settings, ready).run()
+
+
+def soundness(app: Flask) -> tuple[list[str], bool]:
+    """Lines that say what was looked at, and whether all of it is sound."""
+    findings = [_database(), _schema(), _standards(), _record()]
+    return [f"{'sound' if sound else 'NOT SOUND'}: {line}" for line, sound in findings], all(s for _, s in findings)
+
+
+def _database() -> tuple[str, bool]:
+    version = db.session.scalar(sa.text("select sqlite_version()" if _on_sqlite() else "show server_version"))
+    if not _on_sqlite():
+        return f"PostgreSQL {version}", True
+    mended = tuple(int(part) for part in str(version).split(".")) >= MENDED_SQLITE
+    advice = "" if mended else "; install pysqlite3 or use PostgreSQL: this version can damage its write-ahead log"
+    return f"SQLite {version} (the standard library's is {sqlite3.sqlite_version}){advice}", mended
+
+
+def _on_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def _schema() -> tuple[str, bool]:
+    newest = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    with db.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return f"schema {here or 'empty'}, newest {newest}" + ("" if here == newest else ": run portal migrate"), here == newest
+
+
+def _standards() -> tuple[str, bool]:
+    faults = library.check()
+    return f"standards: {len(faults)} faults" + "".join(f"\n  {fault}" for fault in faults), not faults
+
+
+def _record() -> tuple[str, bool]:
+    faults = audit.verify()
+    return f"record: {len(faults)} broken chains", not faults
