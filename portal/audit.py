@@ -52,8 +52,9 @@ class Event(enum.Enum):
     SESSION_ENDED = "sessions ended", "reason"
     SECOND_FACTOR_SET = "second factor set up", ""
     SECOND_FACTOR_REMOVED = "second factor removed", "reason"
+    RECOVERY_CODES_MADE = "recovery codes made again", ""
     RECOVERY_CODE_USED = "recovery code used", "left"
-    CONFLICT_DECLARED = "conflict of interest declared", "organisation reason"
+    CONFLICT_DECLARED = "conflict of interest declared", "organisation"
     CONFLICT_ENDED = "conflict of interest ended", "organisation"
 
     # periods

@@ -43,6 +43,7 @@ class Action(enum.Enum):
     SEE_ORGANISATION = "see the organisation's own page"
     SEE_PEOPLE = "see who acts for the organisation"
     MANAGE_PEOPLE = "invite people, change roles and take leavers off"
+    APPOINT_STAFF = "appoint the Ombudsman's staff and help them with a lost second factor"
     NAME_A_DEPUTY = "name a deputy"
     TAKE_PART = "say that the organisation takes part"
     SEE_RECORD = "see what happened"
@@ -115,6 +116,7 @@ RULES: dict[Action, Rule] = {
     Action.SEE_ORGANISATION: rule(*IN_A_BODY, *AT_THE_OMBUDSMAN),
     Action.SEE_PEOPLE: rule(_MANAGER, _LEAD, _ADMIN, _KEEPER, _REVIEWER, _OFFICER),
     Action.MANAGE_PEOPLE: rule(_ADMIN, _KEEPER, portal=True),
+    Action.APPOINT_STAFF: rule(_KEEPER, portal=True),
     Action.NAME_A_DEPUTY: rule(_MANAGER, _LEAD, _ADMIN),
     Action.TAKE_PART: rule(_LEAD, _ADMIN, _KEEPER),
     Action.SEE_RECORD: rule(_MANAGER, _LEAD, _ADMIN, *_STAFF),

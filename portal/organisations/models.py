@@ -120,6 +120,7 @@ class Membership(Audited, Model):
     job_title: Mapped[str] = mapped_column(sa.String(200), default="")
     since_on: Mapped[date]
     until_on: Mapped[date | None]  # the last day; None while it goes on
+    ended_at: Mapped[datetime | None] = mapped_column(Moment())  # taken away: it ends at once, not at the end of the day
     deputy_for_id: Mapped[int | None] = points_to("memberships.id", nullable=True)
     __table_args__ = (
         sa.Index(
@@ -128,6 +129,7 @@ class Membership(Audited, Model):
         ),
         sa.CheckConstraint("until_on IS NULL OR until_on >= since_on", name="ends_after_it_began"),
         sa.CheckConstraint("deputy_for_id IS NULL OR until_on IS NOT NULL", name="deputies_have_an_end"),
+        sa.CheckConstraint("ended_at IS NULL OR until_on IS NOT NULL", name="ended_has_a_last_day"),
     )
 
     def audited_as(self) -> str:
@@ -145,6 +147,8 @@ class Invitation(Audited, Model):
     name: Mapped[str] = mapped_column(sa.String(200))
     role: Mapped[Role] = mapped_column(one_of(Role, "role"))
     job_title: Mapped[str] = mapped_column(sa.String(200), default="")
+    deputy_for_id: Mapped[int | None] = points_to("memberships.id", nullable=True)  # invited as its deputy
+    deputy_until_on: Mapped[date | None]
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     invited_by: Mapped[str] = mapped_column(sa.String(200))
     invited_at: Mapped[datetime] = mapped_column(Moment())
@@ -153,6 +157,7 @@ class Invitation(Audited, Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment())
     __table_args__ = (
         sa.CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
+        sa.CheckConstraint("(deputy_for_id IS NULL) = (deputy_until_on IS NULL)", name="deputies_have_an_end"),
         sa.CheckConstraint("email = lower(email)", name="email_folded"),
     )
 

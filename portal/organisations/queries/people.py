@@ -1,4 +1,4 @@
-"""Every SELECT about organisations and people, returning what one page needs."""
+"""Who is signed in, and who acts for an organisation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from portal.organisations.models import BrowserSession, Conflict, Membership, Or
 from portal.policy import Acting, Post
 
 _today, _now = sa.bindparam("today"), sa.bindparam("now")
-_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
+# A membership that is held today; wherever it is used, `today` must be given. One that was taken away ends at once.
+HOLDING = sa.and_(
+    Membership.since_on <= _today,
+    sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today),
+    Membership.ended_at.is_(None),
+)
 
 _PERSON_OF_SESSION = (
     sa.select(
@@ -29,7 +34,7 @@ _PERSON_OF_SESSION = (
     )
     .select_from(BrowserSession)
     .join(Person, Person.id == BrowserSession.person_id)
-    .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, _HOLDING))
+    .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, HOLDING))
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
     .outerjoin(Conflict, sa.and_(Conflict.person_id == Person.id, Conflict.ended_on.is_(None)))
     .where(
@@ -66,11 +71,3 @@ def person_of_session(token: str) -> Acting | None:
         session_id=first.session_id,
         second_factor_at=first.second_factor_at,
     )
-
-
-_BY_CODE = sa.select(Organisation).where(Organisation.code == sa.bindparam("code"))
-
-
-def organisation(code: str) -> Organisation | None:
-    """The organisation on the register under this code, open or closed."""
-    return db.session.scalar(_BY_CODE, {"code": code})
