@@ -32,7 +32,7 @@ class PortalForm(FlaskForm):
         """Show an operation's refusal beside the field it belongs to (or above the form if it has none)."""
         field = self._fields.get(refusal.field)
         if field is None:
-            self.form_errors = [*self.form_errors, refusal.message]
+            self.form_errors.append(refusal.message)
         else:
             field.errors = [*field.errors, refusal.message]
 

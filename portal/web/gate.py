@@ -79,7 +79,7 @@ def gate(
 
 def _to_the_door(person: Acting, kept: Gate) -> Any:
     wanted = request.full_path if request.query_string else request.path
-    back = {"next": wanted} if request.method == "GET" else {}
+    back: dict[str, Any] = {"next": wanted} if request.method == "GET" else {}
     if not person.is_authenticated:
         return redirect(url_for("sign_in.ask", **back), 303)
     if kept.second_factor and person.at_the_ombudsman and person.second_factor_at is None:
