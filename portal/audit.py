@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 
 from portal.kernel import clock
-from portal.kernel.db import Model, Moment, db, insert_unless_there, primary_key
+from portal.kernel.db import Model, Moment, db, insert_all_unless_there, primary_key
 from portal.policy import Acting
 
 START = "0" * 64  # what the first record of a stream names as the one before it
@@ -230,24 +230,37 @@ def chained(entries: Iterable[Entry], organisation_id: int, sequence: int, head:
 def seal(session: Session) -> None:
     """Add the entries of this transaction to their chains, each stream locked in turn in the order of its id."""
     entries: list[Entry] = session.info.pop("audit.entries", [])
-    for organisation_id in sorted({entry.organisation_id for entry in entries}):
-        mine = [entry for entry in entries if entry.organisation_id == organisation_id]
-        insert_unless_there(Stream, ("organisation_id",), organisation_id=organisation_id, sequence=0, head=START)
-        held = session.execute(_HELD, {"one": organisation_id}).one()
-        rows = chained(mine, organisation_id, held.sequence, held.head)
-        session.execute(sa.insert(Record.__table__), rows)  # type: ignore[arg-type]
-        session.execute(_ADVANCE, {"one": organisation_id, "to": rows[-1]["sequence"], "hash": rows[-1]["sha256"]})
+    streams: dict[int, list[Entry]] = {}
+    for entry in entries:
+        streams.setdefault(entry.organisation_id, []).append(entry)
+    ids = sorted(streams)
+    for start in range(0, len(ids), AT_ONCE):
+        _add(session, {one: streams[one] for one in ids[start : start + AT_ONCE]})
 
 
+def _add(session: Session, streams: Mapping[int, list[Entry]]) -> None:
+    """Four statements for all of `streams` together, so that an import of thousands takes seconds."""
+    heads = [{"organisation_id": one, "sequence": 0, "head": START} for one in streams]
+    session.execute(insert_all_unless_there(Stream, ("organisation_id",)), heads)
+    held = session.execute(_HELD, {"ids": list(streams)})
+    rows = [row for one, sequence, head in held for row in chained(streams[one], one, sequence, head)]
+    ends = {row["organisation_id"]: {"one": row["organisation_id"], "to": row["sequence"], "hash": row["sha256"]} for row in rows}
+    session.execute(sa.insert(Record.__table__), rows)  # type: ignore[arg-type]
+    session.execute(_ADVANCE, list(ends.values()))
+
+
+AT_ONCE = 500  # streams locked together, always in the order of their ids
 _STREAM = Stream.__table__
-_HELD = sa.select(_STREAM.c.sequence, _STREAM.c.head).where(
-    _STREAM.c.organisation_id == sa.bindparam("one")
-).with_for_update()
+_HELD = (
+    sa.select(_STREAM.c.organisation_id, _STREAM.c.sequence, _STREAM.c.head)
+    .where(_STREAM.c.organisation_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_STREAM.c.organisation_id)
+    .with_for_update()
+)
 _ADVANCE = (
-    sa.update(Stream)
-    .where(Stream.organisation_id == sa.bindparam("one"))
+    sa.update(_STREAM)  # type: ignore[arg-type]
+    .where(_STREAM.c.organisation_id == sa.bindparam("one"))
     .values(sequence=sa.bindparam("to"), head=sa.bindparam("hash"))
-    .execution_options(synchronize_session=False)
 )
 
 

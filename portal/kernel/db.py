@@ -106,10 +106,18 @@ def fresh_reference(kind: type[Any], prefix: str) -> str:
 
 def insert_unless_there(row_type: type[Model], keys: tuple[str, ...], **facts: Any) -> bool:
     """Insert a row unless one with the same unique `keys` exists; True if this call inserted it."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(row_type).values(**facts).on_conflict_do_nothing(index_elements=list(keys))
-    result = db.session.execute(statement)
+    result = db.session.execute(_insert(row_type, keys).values(**facts))
     return bool(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, whatever execute() says
+
+
+def insert_all_unless_there(row_type: type[Model], keys: tuple[str, ...]) -> Any:
+    """The statement that inserts each row executed with it unless one with the same unique `keys` exists."""
+    return _insert(row_type.__table__, keys)
+
+
+def _insert(into: Any, keys: tuple[str, ...]) -> Any:
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(into).on_conflict_do_nothing(index_elements=list(keys))
 
 
 def on_connect(connection: Any, _record: Any) -> None:
