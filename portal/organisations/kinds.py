@@ -15,6 +15,6 @@ KINDS: dict[str, str] = {
     "NB": "Executive non-departmental public body",
     "OB": "Other public body, tribunal administration or office",
     "IT": "Independent complaint tier",
-    "PO": "The Ombudsman",
+    "PO": "The Ombudsman's own office",
 }
 NHS_KINDS = frozenset("TINGDCOP")

@@ -119,6 +119,7 @@ def _row(line: int, facts: Facts, layout: Layout, faults: list[Fault]) -> BodyRo
         former_names=former_names,
         says=layout.says,
         in_capitals=capitals,
+        line=line,
     )
 
 

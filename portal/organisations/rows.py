@@ -48,6 +48,7 @@ class BodyRow:
     former_names: tuple[str, ...] = ()
     says: frozenset[str] = field(default=frozenset(COLUMNS), compare=False)
     in_capitals: bool = field(default=False, compare=False)
+    line: int = field(default=0, compare=False)  # of the file; 0 where it came from none
 
 
 @dataclass(frozen=True, slots=True)
