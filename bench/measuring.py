@@ -1,0 +1,167 @@
+"""Servers under measurement: their CPU and memory read from the system, their answers timed from other processes."""
+
+from __future__ import annotations
+
+import http.client
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    """A process and everything it started."""
+    found = [pid]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found.extend(int(text) for text in task.read_text().split())
+            except OSError:  # it ended while we looked
+                continue
+    return found
+
+
+def cpu_ms(pids: list[int]) -> float:
+    """CPU milliseconds that these processes (and their children that ended) have used so far."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(int(fields[index]) for index in (11, 12, 13, 14))
+    return total * 1000 / TICK
+
+
+def memory_mb(pids: list[int]) -> float:
+    """Resident memory with shared pages counted once (PSS)."""
+    total = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1024
+
+
+@dataclass
+class Server:
+    """One web server under measurement, with the database processes that serve everybody."""
+
+    name: str
+    port: int
+    process: subprocess.Popen[bytes]
+    database: int  # process id of PostgreSQL's first process
+
+    def cpu(self) -> float:
+        return cpu_ms(children(self.process.pid)) + cpu_ms(children(self.database))
+
+    def memory(self) -> float:
+        return memory_mb(children(self.process.pid)[1:])
+
+
+@contextmanager
+def served(name: str, port: int, command: list[str], environment: dict[str, str], database: int) -> Iterator[Server]:
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise SystemExit(f"{name} did not start on port {port}")
+        yield Server(name, port, process, database)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class Client:
+    """One browser with a cookie, over one kept connection."""
+
+    def __init__(self, port: int, cookie: str = "") -> None:
+        self.port, self.cookie = port, cookie
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def send(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+        sent = {"Cookie": self.cookie, "Host": f"localhost:{self.port}", **headers} if self.cookie else {"Host": f"localhost:{self.port}", **headers}
+        if body is not None:
+            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+        try:
+            self.connection.request(method, path, body, sent)
+            answer = self.connection.getresponse()
+        except (http.client.HTTPException, ConnectionError):  # the server closed a kept connection
+            self.connection.close()
+            self.connection.request(method, path, body, sent)
+            answer = self.connection.getresponse()
+        return answer.status, answer.read(), dict(answer.getheaders())
+
+
+@dataclass
+class Series:
+    """What was measured of one operation."""
+
+    cpu: list[float] = field(default_factory=list)  # CPU ms a request, one figure a round
+    one: list[float] = field(default_factory=list)  # latencies in ms with one client
+    eight: list[float] = field(default_factory=list)  # and with eight
+
+    @property
+    def median_cpu(self) -> float:
+        return statistics.median(self.cpu)
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def timed(act: Callable[[int], None], times: int, first: int) -> list[float]:
+    taken = []
+    for number in range(first, first + times):
+        began = time.perf_counter()
+        act(number)
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def rounds(operations: dict[str, tuple[Server, Callable[[int], Callable[[int], None]]]], times: int, repeats: int = 5) -> dict[str, Series]:
+    """Measure every operation `repeats` times in turn. An operation makes, for a client's number, what that client does."""
+    series = {name: Series() for name in operations}
+    for _, (_, make) in operations.items():
+        timed(make(0), 5, 0)  # warm
+    for turn in range(repeats):
+        for name, (server, make) in operations.items():
+            act = make(0)
+            before = server.cpu()
+            series[name].one += timed(act, times, turn * times)
+            series[name].cpu.append((server.cpu() - before) / times)
+            with ThreadPoolExecutor(8) as pool:
+                acts = [make(number) for number in range(8)]
+                parts = pool.map(lambda one: timed(one, max(times // 8, 5), 10_000 + turn * times), acts)
+                for part in parts:
+                    series[name].eight += part
+        print(f"round {turn + 1} of {repeats}", flush=True)
+    return series
+
+
+def in_a_process(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Run `work` in a fresh process and hand back what it returns."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
+def python(*command: str) -> list[str]:
+    return [sys.executable, *command]
