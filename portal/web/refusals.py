@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -37,7 +37,8 @@ def answer(refusals: Flask) -> None:
 
 
 def refused(refusal: Refusal) -> Response:
-    db.session.rollback()
+    if not g.get("keep_despite_refusal"):
+        db.session.rollback()
     return _page(TEMPLATES[type(refusal)], refusal.status, refusal)
 
 
