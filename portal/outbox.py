@@ -17,7 +17,7 @@ from portal.kernel.db import Model, Moment, insert_unless_there, one_of, primary
 class Letter(enum.Enum):
     """Every letter the portal can send; its text is templates/letters/<name in lower case>.txt, subject first."""
 
-    def __init__(self, words: str, *, secret: bool = False) -> None:
+    def __init__(self, words: str, secret: bool = False) -> None:
         self.words = words
         self.secret = secret  # its facts are wiped once it is sent
 

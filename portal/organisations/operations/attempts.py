@@ -1,0 +1,60 @@
+"""Count what may be tried only so often, in the database, so that every process counts together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.kernel import clock, words
+from portal.kernel.db import db
+from portal.kernel.errors import TooMany
+from portal.organisations.models import Attempts
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How often `what` may be tried in one window of time. Windows start on the clock: at 9:00, 10:00 and so on."""
+
+    what: str
+    most: int
+    every: timedelta
+
+
+LINKS_FOR_ONE_ADDRESS = Limit("sign-in links, one address", 5, timedelta(hours=1))
+LINKS_FROM_ONE_NETWORK = Limit("sign-in links, one network", 30, timedelta(hours=1))
+CODES = Limit("second factor", 5, timedelta(minutes=15))
+
+_TABLE = Attempts.__table__
+
+
+def count(limit: Limit, who: str) -> None:
+    """Count one more attempt; raise TooMany, which says when to try again, once there were more than allowed."""
+    start = _window(limit, clock.now())
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Attempts).values(what=limit.what, who=who, window=start, count=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["what", "who", "window_start"], set_={"tries": _TABLE.c.tries + 1}
+    )
+    tried = db.session.scalar(statement.returning(_TABLE.c.tries))
+    if tried is not None and tried > limit.most:
+        again = words.time(start + limit.every)
+        raise TooMany(f"You have tried this {limit.most} times in a short while. You can try again from {again}.")
+
+
+def forget(limit: Limit, who: str) -> None:
+    """Start the count again after a success."""
+    db.session.execute(sa.delete(_TABLE).where(_TABLE.c.what == limit.what, _TABLE.c.who == who))  # type: ignore[arg-type]
+
+
+def forget_old(today: date) -> int:
+    """Delete the counts of the days before `today`; a job runs it. Says how many there were."""
+    old = sa.delete(_TABLE).where(_TABLE.c.window_start < clock.start_of_day(today))  # type: ignore[arg-type]
+    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
+
+
+def _window(limit: Limit, moment: datetime) -> datetime:
+    length = int(limit.every.total_seconds())
+    return datetime.fromtimestamp(int(moment.timestamp()) // length * length, UTC)
