@@ -64,6 +64,7 @@ class Event(enum.Enum):
     EXTENSION_ASKED = "more time asked for", "until reason"
     EXTENSION_GRANTED = "more time granted", "from_day until reason"
     EXTENSION_REFUSED = "more time refused", "reason"
+    DUE_DAY_MOVED = "day to hand in moved", "from_day until"
     NOT_SUBMITTED = "not submitted by the closing day", "closed_on"
 
     # assessments
