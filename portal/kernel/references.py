@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from hashlib import sha256
 
 # No vowels, so that no reference spells a word, and no two symbols that look alike. They are 23, a prime, so that the
@@ -16,11 +17,14 @@ _PREFIX = re.compile(r"[A-Z]{2,4}")
 _SEPARATORS = re.compile("[\\s._\u00b7\u2010-\u2015\u2212-]+")
 
 
-def new(prefix: str) -> str:
-    """A fresh reference such as `AS-7K2HDX`; whether it is already in use is for the caller to see."""
+def new(prefix: str, choose: Callable[[str], str] = secrets.choice) -> str:
+    """A fresh reference such as `AS-7K2HDX`; whether it is already in use is for the caller to see.
+
+    `choose` draws one symbol; the demonstration draws from a seed, so that it is the same each time.
+    """
     if not _PREFIX.fullmatch(prefix):
         raise ValueError(f"a prefix is two to four capital letters, not {prefix!r}")
-    drawn = "".join(secrets.choice(SYMBOLS) for _ in range(LENGTH - 1))
+    drawn = "".join(choose(SYMBOLS) for _ in range(LENGTH - 1))
     return f"{prefix}-{drawn}{_check_symbol(drawn)}"
 
 
