@@ -1,1 +1,106 @@
 """Reach a state by calling the operations; a builder begins with its article. No test starts from an impossible row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from portal.assessments.models import Answer, Assessment, Period, Window
+from portal.assessments.operations import answering, opening, periods, sending, starting
+from portal.assessments.operations.periods import Days, ForKind
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.organisations.models import Organisation
+from portal.standards import library
+from tests.people import Cast
+
+PERIOD = "2025-26"
+
+
+def a_period(cast: Cast, name: str = PERIOD, *, version: str = "1.0", **days: dt.date) -> Period:
+    """A period open since a month for every kind, due in thirty days and closing thirty days later."""
+    found = db.session.query(Period).filter_by(name=name).one_or_none()
+    if found is not None:
+        return found
+    today, start = clock.today(), int(name[:4])
+    usual = Days(**{"opens_on": today - dt.timedelta(30), "due_on": today + dt.timedelta(30),
+                    "closes_on": today + dt.timedelta(60), **days})  # fmt: skip
+    windows = [ForKind(kind.code, kind.standard, version, usual) for kind in library.load().kinds.values()
+               if version == "1.0" or kind.standard != "VEN"]  # fmt: skip
+    period = periods.set_period(
+        name=name, starts_on=dt.date(start, 4, 1), ends_on=dt.date(start + 1, 3, 31), windows=windows, by=cast.ada
+    )
+    db.session.commit()
+    return period
+
+
+def an_open_assessment(
+    cast: Cast, organisation: Organisation | None = None, *, period: str = PERIOD, **rest: Any
+) -> Assessment:
+    """Opened, not started; of the trust unless said otherwise."""
+    organisation = organisation or cast.trust
+    row = a_period(cast, period, **rest)
+    window = db.session.query(Window).filter_by(period_id=row.id, organisation_kind=organisation.kind).one()
+    assessment = opening.open_for(organisation, row, window)
+    assert assessment is not None, f"{organisation.code} was not opened for {period}"
+    db.session.commit()
+    return assessment
+
+
+def a_started_assessment(
+    cast: Cast, organisation: Organisation | None = None, *, by: str = "priya", **rest: Any
+) -> Assessment:
+    """In progress, nothing answered."""
+    assessment = an_open_assessment(cast, organisation, **rest)
+    starting.start(assessment, by=getattr(cast, by))
+    db.session.commit()
+    return assessment
+
+
+def an_answered_assessment(
+    cast: Cast,
+    organisation: Organisation | None = None,
+    *,
+    by: str = "priya",
+    levels: dict[str, int] | None = None,
+    **rest: Any,
+) -> Assessment:
+    """Every expectation answered at its target, or at the level that `levels` names, with gap and action under target."""
+    assessment = a_started_assessment(cast, organisation, by=by, **rest)
+    person = getattr(cast, by)
+    for one in answers_of(assessment):
+        answering.save(one, version=one.version, by=person, **an_answer(one, (levels or {}).get(one.expectation, one.target)))
+    db.session.commit()
+    return assessment
+
+
+def a_sent_assessment(cast: Cast, organisation: Organisation | None = None, *, by: str = "priya", **rest: Any) -> Assessment:
+    """Answered and waiting for the executive lead."""
+    assessment = an_answered_assessment(cast, organisation, by=by, **rest)
+    sending.send(assessment, by=getattr(cast, by))
+    db.session.commit()
+    return assessment
+
+
+def answers_of(assessment: Assessment) -> list[Answer]:
+    """The answers in the order of the standard."""
+    return db.session.query(Answer).filter_by(assessment_id=assessment.id).order_by(Answer.position).all()
+
+
+def an_answer(one: Answer, level: int) -> dict[str, Any]:
+    """What somebody types for an expectation at a level; with a gap and an action where it is under the target."""
+    today = clock.today()
+    facts: dict[str, Any] = {
+        "level": level,
+        "claim": f"We do what {one.expectation} asks and looked at it again in spring, ward by ward.",
+        "proof": f"Minutes of the quality committee, item {one.position}.",
+        "proof_on": today - dt.timedelta(90),
+    }
+    if level < one.target:
+        facts |= {
+            "gap": f"Two of our sites do not do what {one.expectation} asks at weekends.",
+            "action": "Change the weekend rota so that somebody trained is always there.",
+            "action_owner": "Head of Patient Experience",
+            "action_due_on": today + dt.timedelta(120),
+        }
+    return facts

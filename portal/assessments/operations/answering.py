@@ -1,0 +1,155 @@
+"""An expectation is answered, last year's answer confirmed; two people at once lose nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from portal import audit
+from portal.assessments.models import Answer, Assessment
+from portal.assessments.operations.doors import refuse_unless_editable
+from portal.assessments.queries import answering as queries
+from portal.audit import Event
+from portal.kernel import clock, words
+from portal.kernel.db import db
+from portal.kernel.errors import Both, Invalid, Stale
+from portal.policy import Acting, Action, insist
+
+# By the table: the record of the answer tells of the count, and the version of the assessment is for its own facts.
+_ROW: Any = Assessment.__table__
+_COUNT = (
+    sa.update(_ROW)
+    .where(_ROW.c.id == sa.bindparam("assessment_id"))
+    .values(answers_given=_ROW.c.answers_given + sa.bindparam("change"), changed_at=sa.bindparam("now"))
+)
+LABELS = {
+    "level": "Level",
+    "not_applicable_why": "Why it does not apply",
+    "claim": "What is true here",
+    "proof": "What proves it",
+    "proof_link": "Link to the proof",
+    "proof_on": "Date of the proof",
+    "gap": "What falls short",
+    "action": "What you will do",
+    "action_owner": "Who will do it",
+    "action_due_on": "By when",
+}
+LONGEST = {
+    "not_applicable_why": 2000,
+    "claim": 2000,
+    "proof": 2000,
+    "proof_link": 500,
+    "gap": 2000,
+    "action": 2000,
+    "action_owner": 200,
+}
+
+
+def save(answer: Answer, *, version: int, by: Acting, **fields: Any) -> Answer:
+    """Store what was typed over the answer as it was shown in `version`; fields not named stay as they are.
+
+    A draft may be incomplete. Raises Stale with both texts where somebody else's change came first, Invalid where a
+    value cannot be stored. Sending again what is stored already changes nothing and is no collision.
+    """
+    insist(by, Action.ANSWER, answer)
+    answer, assessment = queries.held(answer)
+    # Said again of the row as it is now: it may have been given to somebody else since it was read.
+    insist(by, Action.ANSWER, answer)
+    refuse_unless_editable(assessment)
+    typed = checked(fields)
+    changes = {name: value for name, value in typed.items() if getattr(answer, name) != value}
+    if not changes:
+        return answer
+    if answer.version != version:
+        raise stale(answer, typed, by)
+    given = answer.given
+    for name, value in changes.items():
+        setattr(answer, name, value)
+    _given_by(answer, assessment, by, before=given)
+    audit.record(Event.ANSWER_SAVED, answer, by=by, expectation=answer.expectation, changes=changes)
+    return answer
+
+
+def confirm(answer: Answer, *, version: int, by: Acting) -> Answer:
+    """Say that last year's answer is still true. Confirming twice changes nothing."""
+    insist(by, Action.ANSWER, answer)
+    answer, assessment = queries.held(answer)
+    insist(by, Action.ANSWER, answer)
+    refuse_unless_editable(assessment)
+    if answer.confirmed:
+        return answer
+    if answer.version != version:
+        raise stale(answer, {}, by)
+    given = answer.given
+    _given_by(answer, assessment, by, before=given)
+    audit.record(Event.ANSWER_CONFIRMED, answer, by=by, expectation=answer.expectation)
+    return answer
+
+
+def _given_by(answer: Answer, assessment: Assessment, by: Acting, *, before: bool) -> None:
+    answer.confirmed = True
+    answer.answered_by_id, answer.answered_by, answer.answered_at = by.id, by.name, clock.now()
+    if answer.given is not before:
+        change = 1 if answer.given else -1
+        db.session.execute(_COUNT, {"assessment_id": assessment.id, "change": change, "now": clock.now()})
+
+
+def checked(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields as they may be stored, or Invalid for the first that may not be."""
+    if unknown := sorted(set(fields) - set(LABELS)):
+        raise TypeError(f"an answer has no {', '.join(unknown)}")
+    typed = {name: words.clean(value) if isinstance(value, str) else value for name, value in fields.items()}
+    for name, longest in LONGEST.items():
+        if len(typed.get(name) or "") > longest:
+            raise Invalid(name, f"{LABELS[name]} must be {words.number(longest)} characters or fewer")
+    level = typed.get("level")
+    if level is not None and level not in (1, 2, 3, 4):
+        raise Invalid("level", "Choose one of the four levels")
+    if level is not None:
+        # The box with the reason is hidden once a level is chosen, and what it still holds is not meant.
+        typed["not_applicable_why"] = ""
+    elif typed.get("not_applicable_why"):
+        typed["level"] = None
+    if link_is_unsafe(typed.get("proof_link") or ""):
+        raise Invalid("proof_link", "The link must be a web address that starts with https:// or http://")
+    return typed
+
+
+def link_is_unsafe(link: str) -> bool:
+    """Whether a link is anything but an address on the web."""
+    if not link:
+        return False
+    try:
+        parts = urlsplit(link)
+        return parts.scheme not in ("http", "https") or not parts.hostname or any(one.isspace() for one in link)
+    except ValueError:
+        return True
+
+
+def stale(answer: Answer, typed: dict[str, Any], by: Acting) -> Stale:
+    """Both texts of every field that differs."""
+    when = f" at {words.time(answer.answered_at)} on {words.day(answer.answered_at)}" if answer.answered_at else ""
+    who = "you, in another window" if answer.answered_by_id == by.id else answer.answered_by
+    both = [
+        Both(LABELS[name], said(name, getattr(answer, name)), said(name, value), name)
+        for name, value in typed.items()
+        if getattr(answer, name) != value
+    ]
+    return Stale(
+        "This answer was changed after you opened it. Yours is not saved, so that theirs is not lost.",
+        fields=both,
+        version=answer.version,
+        who=f"{who}{when}",
+    )
+
+
+def said(name: str, value: Any) -> str:
+    """A field's value in words."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return words.day(value)
+    return f"Level {value}" if name == "level" else str(value)

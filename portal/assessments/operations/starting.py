@@ -1,0 +1,53 @@
+"""An assessment is started: a row for each expectation of the profile, with last year's answers waiting in them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from portal import audit
+from portal.assessments import carrying
+from portal.assessments.lifecycle import ASSESSMENT, Verb
+from portal.assessments.models import Answer, Assessment
+from portal.assessments.operations.doors import refuse_if_closed
+from portal.assessments.queries import answering as queries
+from portal.audit import Event
+from portal.kernel import clock
+from portal.kernel.db import db, hold
+from portal.policy import Acting, Action, insist
+from portal.standards import diff, library
+
+_LAID_OUT = sa.select(sa.exists().where(Answer.assessment_id == sa.bindparam("assessment_id")))
+
+
+def start(assessment: Assessment, *, by: Acting) -> None:
+    """Begin to answer."""
+    insist(by, Action.START_ASSESSMENT, assessment)
+    hold(assessment)
+    refuse_if_closed(assessment)
+    ASSESSMENT.move(assessment, Verb.START)
+    assessment.changed_at = clock.now()
+    lay_out(assessment)
+    audit.record(Event.ASSESSMENT_STARTED, assessment, by=by)
+
+
+def lay_out(assessment: Assessment) -> None:
+    """Create the answers of an assessment that has none yet; it is also done where more time reopens one never begun.
+
+    Part of another operation, which has insisted and records.
+    """
+    if db.session.scalar(_LAID_OUT, {"assessment_id": assessment.id}):
+        return
+    standard = library.standard(assessment.standard, assessment.standard_version)
+    profile = library.profile(standard, assessment.organisation_kind)
+    version, last = queries.last_handed_in(assessment.organisation_id, assessment.standard, assessment.id)
+    reworded = diff.reworded(standard.id, version, standard.version) if version else frozenset()
+    shared = {
+        "assessment_id": assessment.id,
+        "assessment_reference": assessment.reference,
+        "organisation_id": assessment.organisation_id,
+    }
+    rows = [{**shared, **row} for row in carrying.rows(profile, last, reworded, today=clock.today())]
+    # One statement for all; the record of the start covers them.
+    db.session.execute(sa.insert(Answer.__table__), rows)  # type: ignore[arg-type]
+    assessment.answers_wanted = len(rows)
+    assessment.answers_given = 0
