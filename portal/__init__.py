@@ -17,6 +17,7 @@ from portal.assessments import views as assessments
 from portal.config import Settings
 from portal.gaps import views as gaps
 from portal.home import views as home
+from portal.jobs import models as jobs  # noqa: F401  # its table belongs to the schema
 from portal.kernel import db as kernel_db
 from portal.kernel.db import db
 from portal.organisations import views as organisations

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import sqlalchemy as sa
-
 from portal import audit, outbox
 from portal.assessments import deadlines
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
@@ -13,7 +11,7 @@ from portal.assessments.models import Assessment, Extension
 from portal.assessments.operations import starting
 from portal.assessments.queries import periods as queries
 from portal.audit import Event
-from portal.gaps.models import Gap, GapKind
+from portal.gaps.models import GapKind
 from portal.gaps.operations import register
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
@@ -150,11 +148,11 @@ def _give(assessment: Assessment, extension: Extension, by: Acting) -> None:
 
 
 def _close_gap(assessment: Assessment, by: Acting) -> None:
-    about_it = sa.select(Gap).where(
-        Gap.about == assessment.reference, Gap.kind == GapKind.NOT_SUBMITTED, Gap.closed_on.is_(None)
+    gap = register.find_open(
+        organisation_id=assessment.organisation_id, kind=GapKind.NOT_SUBMITTED, standard=assessment.standard
     )
-    for gap in db.session.scalars(about_it).all():
-        register.close_gap(gap, why="more time was given", by=by)
+    if gap is not None and gap.about == assessment.reference:
+        register.close_gap(gap, "more time was given", by=by)
 
 
 def _tell_the_ombudsman(assessment: Assessment, extension: Extension, by: Acting) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from portal.assessments.views import extensions, periods
+
+BLUEPRINTS: tuple[Blueprint, ...] = (periods.bp, extensions.bp)
 
 
 def register(app: Flask) -> None:

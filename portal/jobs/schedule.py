@@ -1,0 +1,106 @@
+"""What the portal does by itself: each job, when it runs and why. The schedule is code; the work is rows."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.assessments.operations import closing, periods, reminding, superseding
+from portal.gaps.operations import tallying
+from portal.jobs import sweeping
+from portal.kernel import clock
+
+Step = Callable[[], int]
+
+
+class Each(enum.Enum):
+    """How often a job is due."""
+
+    HOUR = "each hour"
+    DAY = "each day"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job yields steps; each step is one transaction, and all of them may safely run twice and on two machines.
+
+    `steps` is given the day it is, and the day on which the job last ran to its end.
+    """
+
+    name: str
+    steps: Callable[[date, date], Iterator[Step]]
+    each: Each
+    why: str
+    at: time = time(0)  # London
+
+    @property
+    def when(self) -> str:
+        return self.each.value if self.each is Each.HOUR else f"each day from {self.at:%H:%M}"
+
+    def latest_period(self, now: datetime) -> str:
+        """The name of the newest period that is due; what was missed before it is made good by the same run."""
+        if self.each is Each.HOUR:
+            return f"{now:%Y-%m-%dT%HZ}"
+        there = clock.london(now)
+        day = there.date() if there.time() >= self.at else there.date() - timedelta(days=1)
+        return day.isoformat()
+
+
+def _fold_tallies(_today: date, _since: date) -> Iterator[Step]:
+    yield tallying.fold
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        "open-periods",
+        lambda today, _since: periods.open_periods(today),
+        Each.HOUR,
+        "opens assessments whose day has come, also for an organisation that joined an hour ago",
+    ),
+    Job(
+        "close-periods",
+        lambda today, _since: closing.close_periods(today),
+        Each.DAY,
+        "records as not submitted what was not handed in by its last day",
+        time(0, 15),
+    ),
+    Job(
+        "supersede",
+        lambda today, _since: superseding.supersede(today),
+        Each.DAY,
+        "ends what an organisation that closed had not handed in, for its successor answers from now on",
+        time(0, 10),
+    ),
+    Job(
+        "remind",
+        lambda today, since: reminding.reminders(today, since),
+        Each.DAY,
+        "writes to each person once, 30, 14, 7 and 1 days before something is due and weekly after",
+        time(7),
+    ),
+    Job(
+        "fold-tallies",
+        _fold_tallies,
+        Each.DAY,
+        "adds up the changes in the counts of gaps, so that counting stays quick",
+        time(2),
+    ),
+    Job(
+        "sweep",
+        lambda _today, _since: sweeping.sweep(),
+        Each.DAY,
+        "deletes what is no longer needed of signing in and of these jobs, 30 days after its end",
+        time(3),
+    ),
+)
+BY_NAME = {job.name: job for job in JOBS}
+LETTERS_EVERY = timedelta(seconds=5)
+
+
+def as_markdown() -> str:
+    """The table for docs/jobs.md."""
+    rows = [f"| `{job.name}` | {job.when} | {job.why} |" for job in JOBS]
+    rows.append(f"| letters | every {LETTERS_EVERY.seconds} seconds | sends what waits in the outbox, one letter at a time |")
+    return "\n".join(["| Job | when | what it does |", "| --- | --- | --- |", *rows])
