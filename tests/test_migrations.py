@@ -55,7 +55,7 @@ def reflected() -> dict[str, Any]:
             },
             "key": inspector.get_pk_constraint(table),
             "foreign keys": sorted(inspector.get_foreign_keys(table), key=lambda one: str(one["name"])),
-            "indexes": sorted((str(plain(one)) for one in inspector.get_indexes(table))),
+            "indexes": sorted(str(plain(one)) for one in inspector.get_indexes(table)),
             "unique": sorted(str(sorted(plain(one).items())) for one in inspector.get_unique_constraints(table)),
             "checks": {
                 one["name"]: re.sub(r"\s+", " ", one["sqltext"]) for one in inspector.get_check_constraints(table)
@@ -113,7 +113,7 @@ def test_there_is_one_newest_version_and_it_is_written_down() -> None:
 
 
 def test_the_versions_are_numbered_in_the_order_in_which_they_run() -> None:
-    assert REVISIONS == sorted(REVISIONS, reverse=True)
+    assert sorted(REVISIONS, reverse=True) == REVISIONS
     names = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
     assert [name[:4] for name in names] == list(reversed(REVISIONS))
 
