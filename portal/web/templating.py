@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -46,6 +46,7 @@ def strict(app: Flask, settings: Settings) -> None:
         govuk=Components(app),
         static_url=static_url,
         demonstration=lambda: settings.demonstration,
+        demonstration_code=lambda: "",  # the demonstration gives the code that an app would show
         signed_in=acting,
         navigation=navigation,
         may=lambda action, thing=None: policy.may(acting(), policy.Action[action], thing),
@@ -78,4 +79,6 @@ def navigation() -> list[tuple[str, str, bool]]:
         links = [("Gaps", "/gaps"), ("Reviews", "/reviews"), *links]
     elif person.is_authenticated:
         links = [("Your work", "/work"), *links]
+    if current_app.extensions["settings"].demonstration:
+        links.append(("Demonstration people", "/demonstration"))
     return [(text, href, request.path == href or request.path.startswith(href + "/")) for text, href in links]

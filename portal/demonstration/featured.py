@@ -1,0 +1,58 @@
+"""The people shown first on the demonstration's page: each finds a part of the journey waiting for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.demonstration.fates import Fate
+from portal.organisations.remit import OMBUDSMAN_CODE
+from portal.policy import Role
+
+
+@dataclass(frozen=True)
+class Featured:
+    """Somebody to be; `fate` is where the organisation's assessment of this year stands for them."""
+
+    name: str
+    code: str
+    role: Role
+    tries: str
+    fate: Fate | None = None
+    job_title: str = ""
+
+
+MANAGER, LEAD = Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD
+
+FEATURED = (
+    Featured("Maya Okafor", "R0A", MANAGER, "Half-way through this year’s answers. Confirm one of last year’s, look at "
+             "“If you submitted now”, or save the same answer in two windows.", Fate.HALF_WAY),
+    Featured("Tomasz Nowak", "R0A", Role.CONTRIBUTOR, "Sees only the expectations that Maya Okafor assigned.",
+             job_title="Matron"),
+    Featured("Bridget Hylton", "R0A", Role.BODY_ADMINISTRATOR, "Invites people, changes roles and takes leavers off."),
+    Featured("Helen Fairbairn", "RR8", LEAD, "An assessment waits for a signature. Return it with a comment, or sign "
+             "it with the code that is shown.", Fate.READY, "Chief Nurse"),
+    Featured("Kwame Mensah", "small-business-commissioner", MANAGER, "A small office, with one answer missing. Answer it "
+             "and send the assessment for sign-off.", Fate.NEARLY),
+    Featured("Farah Siddiqui", "hm-revenue-customs", MANAGER, "A reviewer has asked a question and waits for the answer.",
+             Fate.QUESTIONED),
+    Featured("Gareth Pugh", "environment-agency", MANAGER, "The draft finding has arrived. Reply to it before it is "
+             "published.", Fate.REVIEWED),
+    Featured("Sunita Rao", "driver-and-vehicle-licensing-agency", MANAGER, "The finding is published. Keep the improvement "
+             "plan up to date, and ask for changes to it.", Fate.PUBLISHED),
+    Featured("Rosalind Achebe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Has reviews under way. Hold a claim against its "
+             "proof and last year’s answer, ask a question, or lower a level."),
+    Featured("Daniel Whitcombe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Was asked for a second view of levels that a "
+             "colleague lowered, without being told what the colleague found."),
+    Featured("Carys Llewellyn", OMBUDSMAN_CODE, Role.COMPLIANCE_OFFICER, "Watches the gap register and decides who gets "
+             "more time."),
+    Featured("Imran Chaudhry", OMBUDSMAN_CODE, Role.ADMINISTRATOR, "Sets periods and keeps the register and its people."),
+)  # fmt: skip
+
+FIRST_REVIEWER = next(one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER)
+SECOND_REVIEWER = [one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER][1]
+FATES = {one.code: one.fate for one in FEATURED if one.fate is not None}
+
+
+def at(code: str, role: Role) -> list[Featured]:
+    """Who of them holds this role in this organisation."""
+    return [one for one in FEATURED if one.code == code and one.role is role]
