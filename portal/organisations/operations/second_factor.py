@@ -13,6 +13,7 @@ from portal.organisations import codes
 from portal.organisations.models import BrowserSession, Person, RecoveryCode
 from portal.organisations.operations import attempts
 from portal.organisations.operations.signing_in import end_sessions, sessions_of
+from portal.organisations.queries.account import codes_left
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
 from portal.web.transaction import keep_despite_refusal
@@ -64,12 +65,6 @@ def _takes_recovery_code(person: Person, code: str, by: Acting) -> bool:
     audit.record(Event.RECOVERY_CODE_USED, person, by=by, left=left)
     _tell(person, f"A recovery code was used in place of your second factor. You have {_codes(left)} left.")
     return True
-
-
-def codes_left(person_id: int) -> int:
-    """How many recovery codes the person has not used."""
-    unused = sa.select(sa.func.count()).where(_CODES.c.person_id == person_id, _CODES.c.used_at.is_(None))
-    return db.session.scalar(unused) or 0
 
 
 def _codes(left: int) -> str:

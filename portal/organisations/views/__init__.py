@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from portal.organisations.views import account, conflicts, deputies, invitations, people, second_factor, sign_in
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    sign_in.bp,
+    second_factor.bp,
+    account.bp,
+    people.bp,
+    deputies.bp,
+    invitations.bp,
+    conflicts.bp,
+)
 
 
 def register(app: Flask) -> None:
