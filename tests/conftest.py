@@ -12,7 +12,7 @@ from typing import Any
 import flask_sqlalchemy.session
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g, request_started
 
 from portal import create_app
 from portal.config import Settings
@@ -23,6 +23,13 @@ from tests.browser import Browser
 from tests.people import Cast
 
 MONDAY = dt.datetime(2026, 6, 1, 9, 30, tzinfo=dt.UTC)  # when every test begins, unless it says otherwise
+
+
+@request_started.connect
+def _each_request_begins_with_nothing(_app: Flask, **_: Any) -> None:
+    """The tests hold an application context open, so what one request remembers in `g` (who is signed in, the
+    token of its forms) would reach the next one, which may be another person's."""
+    vars(g._get_current_object()).clear()
 
 
 @pytest.fixture(scope="session")
