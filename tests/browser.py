@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import html5lib
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -74,6 +74,7 @@ class Browser:
                 session["_fresh"] = True
 
     def open(self, address: str, *, status: int = 200, **options: Any) -> Page:
+        _forget_the_last_request()
         return self._seen(self.client.get(address, follow_redirects=self.follow, **options), address, status)
 
     def click(self, link: str, *, status: int = 200) -> Page:
@@ -99,6 +100,7 @@ class Browser:
         headers = {"Sec-Fetch-Site": "same-origin", **options.pop("headers", {})}
         if self.htmx:
             headers["HX-Request"] = "true"
+        _forget_the_last_request()
         answer = self.client.post(address, data=values, headers=headers, follow_redirects=self.follow, **options)
         return self._seen(answer, address, status)
 
@@ -121,6 +123,13 @@ class Browser:
             in_house_style(page, whole=answer.get_data(as_text=True).lstrip().lower().startswith("<!doctype"))
         self.page = page
         return page
+
+
+def _forget_the_last_request() -> None:
+    """The tests hold one application context open, so what a request keeps in `g` (who is signed in, whether its
+    token was good) would be there for the next one."""
+    for name in list(g) if has_app_context() else ():
+        g.pop(name)
 
 
 def in_house_style(page: Page, *, whole: bool = True) -> None:
