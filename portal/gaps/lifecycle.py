@@ -35,3 +35,5 @@ ACTION = Lifecycle(
         (S.DROPPED, V.TAKE_UP_AGAIN): S.UNDER_WAY,
     },
 )
+
+OPEN = frozenset({S.PLANNED, S.UNDER_WAY})

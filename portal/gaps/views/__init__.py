@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from portal.gaps.views import plan
+from portal.gaps.views import register as gaps
+
+BLUEPRINTS: tuple[Blueprint, ...] = (gaps.bp, plan.bp)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,115 @@
+"""The one register of what falls short: a gap is opened once, changed while it is open, and closed with a reason.
+
+Gaps follow from something that somebody did (signed, published) or did not do: the operation that notices one has
+insisted on its own right to, so there is no rule of its own for opening.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal import audit
+from portal.audit import Event
+from portal.gaps.models import Gap, GapKind, Severity
+from portal.gaps.operations import tallying
+from portal.kernel import clock
+from portal.kernel.db import db, fresh_reference, hold
+from portal.policy import Acting
+
+_STILL_OPEN = sa.text("closed_on IS NULL")
+_UNIQUE = ("organisation_id", "kind", "standard", "expectation")
+_FIND = (
+    sa.select(Gap)
+    .where(
+        Gap.organisation_id == sa.bindparam("organisation_id"),
+        Gap.kind == sa.bindparam("kind"),
+        Gap.standard == sa.bindparam("standard"),
+        Gap.expectation == sa.bindparam("expectation"),
+        Gap.closed_on.is_(None),
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def severity_of(*, short_by: int, statutory: bool) -> Severity:
+    """How bad a shortfall of this many levels is."""
+    if statutory:
+        return Severity.STATUTORY
+    return Severity.SERIOUS if short_by > 1 else Severity.MODERATE
+
+
+def find_open(*, organisation_id: int, kind: GapKind, standard: str, expectation: str = "") -> Gap | None:
+    """The open gap of this organisation about this, held until the transaction ends."""
+    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation}
+    return db.session.scalar(_FIND, key)
+
+
+def open_gap(
+    *,
+    organisation_id: int,
+    organisation_kind: str,
+    kind: GapKind,
+    about: str,
+    standard: str,
+    pillar: str,
+    expectation: str,
+    level: int | None,
+    target: int | None,
+    severity: Severity,
+    due_on: date,
+    by: Acting,
+) -> Gap:
+    """Open a gap, or bring the one that is open up to date: there is never a second for the same expectation."""
+    facts: dict[str, Any] = {"level": level, "target": target, "severity": severity, "due_on": due_on}
+    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation}
+    there = db.session.scalar(_FIND, key)
+    if there is None:
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        opened = dialect.insert(Gap).values(
+            **key, **facts,
+            reference=fresh_reference(Gap, "GA"),
+            organisation_kind=organisation_kind,
+            about=about,
+            pillar=pillar,
+            opened_on=clock.today(),
+        )  # fmt: skip
+        unless = opened.on_conflict_do_nothing(index_elements=list(_UNIQUE), index_where=_STILL_OPEN)
+        added = bool(db.session.execute(unless).rowcount)  # type: ignore[attr-defined]
+        there = db.session.scalars(_FIND, key).one()
+        if added:
+            audit.record(Event.GAP_OPENED, there, by=by, kind=kind, expectation=expectation, due_on=due_on)
+            tallying.count(there, +1)
+            return there
+    return _brought_up_to_date(there, facts, by)
+
+
+def _brought_up_to_date(gap: Gap, facts: dict[str, Any], by: Acting) -> Gap:
+    changes = {name: [getattr(gap, name), value] for name, value in facts.items() if getattr(gap, name) != value}
+    if not changes:
+        return gap
+    recount = "severity" in changes
+    if recount:
+        tallying.count(gap, -1)
+    for name, value in facts.items():
+        setattr(gap, name, value)
+    if recount:
+        tallying.count(gap, +1)
+    audit.record(Event.GAP_CHANGED, gap, by=by, changes=changes)
+    return gap
+
+
+def close_gap(gap: Gap, why: str, *, by: Acting) -> bool:
+    """Close a gap for this reason. False where it was closed already: whoever came first has given theirs."""
+    hold(gap)
+    if gap.closed_on is not None:
+        return False
+    gap.closed_on = clock.today()
+    gap.closed_why = why
+    audit.record(Event.GAP_CLOSED, gap, by=by, why=why)
+    tallying.count(gap, -1)
+    return True
