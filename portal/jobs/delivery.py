@@ -35,7 +35,8 @@ PATIENCE = 30  # seconds to wait for the mail server
 
 _LETTER: Any = OutgoingLetter.__table__
 _NEXT: Any = _LETTER.alias("next_letter")
-_now, _long_ago = sa.bindparam("now"), sa.bindparam("long_ago")
+_now: Any = sa.bindparam("now")
+_long_ago: Any = sa.bindparam("long_ago")
 _WAITING = sa.select(_NEXT.c.id).where(_NEXT.c.state == Post.WAITING, _NEXT.c.not_before <= _now)
 _LEFT = sa.select(_NEXT.c.id).where(_NEXT.c.state == Post.SENDING, _NEXT.c.claimed_at < _long_ago)
 _ANY = sa.select(sa.or_(_WAITING.exists(), _LEFT.exists()))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import cast
 
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
+from portal.assessments.deadlines import Days
 from portal.web.fields import ChoiceField, DayField, VersionField
 from portal.web.forms import TEXT, PortalForm
 
@@ -58,6 +61,11 @@ class WindowForm(PortalForm):
     due_on = DayField("Day to hand in by", required=True)
     closes_on = DayField("Last day, handed in late", required=True)
     standard_version = ChoiceField("Version of the standard", missing="Choose a version of the standard")
+
+    @property
+    def days(self) -> Days:
+        """The three days, once the form is known to hold them."""
+        return Days(*(cast(date, field.data) for field in (self.opens_on, self.due_on, self.closes_on)))
 
     def offer(self, versions: Sequence[str]) -> None:
         self.standard_version.offer([(version, f"Version {version}") for version in versions])

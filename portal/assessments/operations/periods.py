@@ -104,9 +104,7 @@ def _insist_in_order(days: Days) -> None:
         raise Invalid("closes_on", "The last day must not be before the day to hand in.")
 
 
-def change_window(
-    window: Window, *, opens_on: date, due_on: date, closes_on: date, standard_version: str, version: int, by: Acting
-) -> None:
+def change_window(window: Window, days: Days, *, standard_version: str, version: int, by: Acting) -> None:
     """Change the days of one kind. Once it has opened, only the last two days can be moved, and only to later.
 
     Every assessment that is not handed in moves with them. Days are never brought forward under people's hands.
@@ -115,21 +113,20 @@ def change_window(
     insist(by, Action.SET_PERIODS, period)
     hold(period)
     hold(window)
-    wanted = Days(opens_on, due_on, closes_on)
     if period.version != version:
-        raise _stale(period, window, wanted, standard_version)
-    _insist_in_order(wanted)
+        raise _stale(period, window, days, standard_version)
+    _insist_in_order(days)
     if window.opened_at is not None:
-        _insist_later(window, wanted, standard_version)
+        _insist_later(window, days, standard_version)
     pinned = library.standard(window.standard, standard_version)
     if not pinned.published:
         raise Invalid("standard_version", "Choose a version that is published.")
-    changes = _changes(window, wanted, standard_version)
+    changes = _changes(window, days, standard_version)
     if not changes:
         return
     if window.opened_at is not None:
-        _move_assessments(window, wanted)
-    window.opens_on, window.due_on, window.closes_on = opens_on, due_on, closes_on
+        _move_assessments(window, days)
+    window.opens_on, window.due_on, window.closes_on = days.opens_on, days.due_on, days.closes_on
     window.standard_version = pinned.version
     flag_modified(period, "name")  # a new version of the period, although its own row says the same
     audit.record(Event.PERIOD_CHANGED, period, by=by, changes=changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from portal.organisations.models import Branch, Conflict, Membership, Organisati
 from portal.policy import Role
 
 OPEN = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)  # not handed in, and still may be
-_today = sa.bindparam("today")
+_today: Any = sa.bindparam("today")
 _COVERED = sa.exists().where(Branch.branch_id == Organisation.id, Branch.until_on.is_(None))
 # Voluntary: no job touches an organisation that has not joined, is closed, or is answered for by a group.
 TAKES_PART = sa.and_(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,10 +18,10 @@ from portal.kernel.db import db
 from portal.organisations.models import Membership, Organisation, Person
 from portal.policy import Role
 
-_today = sa.bindparam("today")
-_days = sa.bindparam("days", expanding=True)
-_bodies = sa.bindparam("bodies", expanding=True)
-_people = sa.bindparam("people", expanding=True)
+_today: Any = sa.bindparam("today")
+_days: Any = sa.bindparam("days", expanding=True)
+_bodies: Any = sa.bindparam("bodies", expanding=True)
+_people: Any = sa.bindparam("people", expanding=True)
 
 _DUE = sa.and_(Assessment.state.in_(OPEN), Assessment.closes_on >= _today)
 _ASKED = sa.and_(Clarification.answered_at.is_(None), Assessment.state == State.CLARIFICATION_REQUESTED)
@@ -146,29 +147,51 @@ def waiting(bodies: Sequence[int], people: Sequence[int], *, today: date, horizo
     """Everything that is overdue or due by `horizon` for these organisations and people, in five queries."""
     values = {"bodies": list(bodies), "people": list(people), "today": today, "horizon": horizon}
     found: list[Due] = []
-    for row in db.session.execute(_ASSESSMENTS, values):
-        where = f"The assessment for {row.name}"
-        if row.state is State.READY_FOR_SIGN_OFF:
-            found.append(Due(row.organisation_id, f"{where} waits for your signature", row.due_on, _LEAD))
-            found.append(Due(row.organisation_id, f"{where} waits for your executive lead’s signature", row.due_on, _MANAGER))
-        elif row.state is State.NOT_STARTED:
-            found.append(Due(row.organisation_id, f"{where} has not been started", row.due_on, _BOTH))
-        else:
-            so_far = f"{where} has {row.answers_given} of {row.answers_wanted} expectations answered"
-            found.append(Due(row.organisation_id, so_far, row.due_on, _BOTH))
-    for row in db.session.execute(_QUESTIONS, values):
-        asked = f"The reviewer’s question about {row.expectation} waits for your answer"
-        found.append(Due(row.organisation_id, asked, row.due_on, _MANAGER))
-    for row in db.session.execute(_REPLIES, values):
-        reply = f"The draft finding for {row.name} waits for your reply"
-        found.append(Due(row.organisation_id, reply, row.reply_due_on, _BOTH))
-    for row in db.session.execute(_ACTIONS, values):
-        found.append(Due(row.organisation_id, f"Planned action: {_shortened(row.what)}", row.due_on, _MANAGER))
-    for row in db.session.execute(_ASSIGNED, values):
-        mine = "1 expectation is" if row.answers == 1 else f"{row.answers} expectations are"
-        assigned = f"{mine} assigned to you in the assessment for {row.name}"
-        found.append(Due(row.organisation_id, assigned, row.due_on, frozenset(), row.assigned_to_id))
+    for statement, told in _SORTS:
+        for row in db.session.execute(statement, values):
+            found += told(row)
     return found
+
+
+def _assessment(row: Any) -> list[Due]:
+    where = f"The assessment for {row.name}"
+    if row.state is State.READY_FOR_SIGN_OFF:
+        return [
+            Due(row.organisation_id, f"{where} waits for your signature", row.due_on, _LEAD),
+            Due(row.organisation_id, f"{where} waits for your executive lead’s signature", row.due_on, _MANAGER),
+        ]
+    if row.state is State.NOT_STARTED:
+        return [Due(row.organisation_id, f"{where} has not been started", row.due_on, _BOTH)]
+    so_far = f"{where} has {row.answers_given} of {row.answers_wanted} expectations answered"
+    return [Due(row.organisation_id, so_far, row.due_on, _BOTH)]
+
+
+def _question(row: Any) -> list[Due]:
+    asked = f"The reviewer’s question about {row.expectation} waits for your answer"
+    return [Due(row.organisation_id, asked, row.due_on, _MANAGER)]
+
+
+def _reply(row: Any) -> list[Due]:
+    return [Due(row.organisation_id, f"The draft finding for {row.name} waits for your reply", row.reply_due_on, _BOTH)]
+
+
+def _action(row: Any) -> list[Due]:
+    return [Due(row.organisation_id, f"Planned action: {_shortened(row.what)}", row.due_on, _MANAGER)]
+
+
+def _assigned(row: Any) -> list[Due]:
+    mine = "1 expectation is" if row.answers == 1 else f"{row.answers} expectations are"
+    what = f"{mine} assigned to you in the assessment for {row.name}"
+    return [Due(row.organisation_id, what, row.due_on, frozenset(), row.assigned_to_id)]
+
+
+_SORTS: tuple[tuple[Any, Callable[[Any], list[Due]]], ...] = (
+    (_ASSESSMENTS, _assessment),
+    (_QUESTIONS, _question),
+    (_REPLIES, _reply),
+    (_ACTIONS, _action),
+    (_ASSIGNED, _assigned),
+)
 
 
 def _shortened(text: str, longest: int = 100) -> str:

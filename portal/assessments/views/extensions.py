@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -27,7 +28,7 @@ def ask(assessment: Assessment) -> Any:
     form = AskForm()
     if form.validate_on_submit():
         try:
-            extending.ask(assessment, until=form.until.data, reason=form.reason.data, by=acting())
+            extending.ask(assessment, until=cast(date, form.until.data), reason=form.reason.data, by=acting())
         except Invalid as refusal:
             form.refuse(refusal)
         else:
@@ -49,7 +50,7 @@ def give(assessment: Assessment) -> Any:
     form = GiveForm()
     if form.validate_on_submit():
         try:
-            extending.give(assessment, until=form.until.data, reason=form.reason.data, by=acting())
+            extending.give(assessment, until=cast(date, form.until.data), reason=form.reason.data, by=acting())
         except Invalid as refusal:
             form.refuse(refusal)
         else:

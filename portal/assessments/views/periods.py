@@ -99,10 +99,8 @@ def window(found: Any) -> Any:
         try:
             operations.change_window(
                 one,
-                opens_on=form.opens_on.data,
-                due_on=form.due_on.data,
-                closes_on=form.closes_on.data,
-                standard_version=form.standard_version.data,
+                form.days,
+                standard_version=str(form.standard_version.data),
                 version=form.version.data,
                 by=acting(),
             )
