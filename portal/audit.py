@@ -91,6 +91,7 @@ class Event(enum.Enum):
     ACCEPTED_IN_BULK = "accepted without a review of its own", "sample_of sample_size seed"
     PUBLISHED = "published", "outcome checked"
     REOPENED = "reopened", "reason"
+    PLAN_PROPOSED = "plan proposed again", ""
     PLAN_AGREED = "plan agreed", ""
     PLAN_RETURNED = "plan returned", "reason"
 

@@ -104,6 +104,7 @@ class Assessment(Audited, Model):
     governing_body_response: Mapped[str] = mapped_column(sa.Text, default="")
     late: Mapped[bool] = mapped_column(default=False)
     not_submitted_on: Mapped[date | None]  # stays, even if it was handed in later with more time
+    queried: Mapped[int] = mapped_column(default=0)  # how much quality.RULES asks about it, counted when it is signed
     first_reviewer_id: Mapped[int | None] = points_to("people.id", nullable=True)
     second_reviewer_id: Mapped[int | None] = points_to("people.id", nullable=True)
     sampled: Mapped[bool] = mapped_column(default=False)  # drawn by the random sample of a bulk acceptance

@@ -1,0 +1,88 @@
+"""Assessments accepted together, but for a random sample that stays for review and that anyone can draw again."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from portal import audit
+from portal.assessments import sampling
+from portal.assessments.lifecycle import ASSESSMENT, State, Verb
+from portal.assessments.models import Assessment
+from portal.assessments.queries import queueing
+from portal.audit import Event
+from portal.kernel import clock
+from portal.kernel.db import db, hold
+from portal.kernel.errors import Invalid, NotAllowed
+from portal.policy import Acting, Action, insist
+
+USUAL_PERCENT = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which assessments, and how large a sample of them stays for review."""
+
+    kind: str = ""
+    standard: str = ""
+    unqueried: bool = True
+    percent: int = USUAL_PERCENT
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a bulk acceptance would do, stated before it is done."""
+
+    seed: str
+    references: tuple[str, ...]
+    sample: frozenset[str]
+    choice: Choice
+
+    @property
+    def accepted(self) -> int:
+        return len(self.references) - len(self.sample)
+
+
+def new_seed() -> str:
+    """A seed that nobody could have chosen for what it draws."""
+    return secrets.token_hex(8)
+
+
+def drawing(choice: Choice, seed: str, *, by: Acting) -> Drawing:
+    """The sample that this seed draws from what waits now. What the person has a conflict with is left out."""
+    insist(by, Action.ACCEPT_IN_BULK)
+    if not 1 <= choice.percent <= 100:
+        raise Invalid("percent", "Enter a sample from 1 to 100 per cent")
+    waiting = queueing.acceptable(choice.kind, choice.standard, choice.unqueried)
+    references = tuple(one.reference for one in waiting if one.organisation_id not in by.conflicts)
+    sample = sampling.draw(references, sampling.size(len(references), choice.percent), seed)
+    return Drawing(seed, references, frozenset(sample), choice)
+
+
+def accept(drawn: Drawing, *, by: Acting) -> tuple[int, int]:
+    """Do what was stated: sampled ones stay for review, the rest are accepted. Gives how many of each.
+
+    What somebody else moved since is passed over, so doing it twice or at once changes nothing more.
+    """
+    insist(by, Action.ACCEPT_IN_BULK)
+    facts = {"sample_of": len(drawn.references), "sample_size": len(drawn.sample), "seed": drawn.seed}
+    accepted = sampled = 0
+    for reference in sorted(drawn.references):
+        assessment = db.session.query(Assessment).filter_by(reference=reference).one()
+        if assessment.organisation_id in by.conflicts:
+            raise NotAllowed("You declared a conflict of interest with one of these organisations. Open the page again.")
+        hold(assessment)
+        if assessment.state is not State.SIGNED_OFF or assessment.sampled or assessment.first_reviewer_id is not None:
+            continue
+        assessment.changed_at = clock.now()
+        if reference in drawn.sample:
+            assessment.sampled = True
+            sampled += 1
+        else:
+            ASSESSMENT.move(assessment, Verb.ACCEPT)
+            assessment.checked = False
+            assessment.reviewed_at = clock.now()
+            assessment.reply_due_on = clock.today()  # nothing was found, so there is nothing to reply to
+            accepted += 1
+        audit.record(Event.ACCEPTED_IN_BULK, assessment, by=by, **facts)
+    return accepted, sampled

@@ -1,0 +1,222 @@
+"""A finding is published: its outcome settled, its public text frozen, and the gap register brought into line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from portal import audit, outbox
+from portal.assessments.lifecycle import ASSESSMENT, State, Verb
+from portal.assessments.models import Assessment, PlanState, PublicFinding, Reply
+from portal.assessments.queries import reviewing as queries
+from portal.assessments.queries.reviewing import Context, Judged, Planned
+from portal.audit import Event
+from portal.gaps.models import GapKind
+from portal.gaps.operations import register
+from portal.kernel import clock, words
+from portal.kernel.db import db, hold
+from portal.kernel.errors import Incomplete, Step, WrongState
+from portal.kernel.working_days import add_months
+from portal.outbox import Letter
+from portal.policy import Acting, Action, Role, insist
+from portal.standards.records import Standard
+from portal.standards.scoring import Outcome, Scored, outcome, pillar_counts
+
+MONTHS_TO_MEND = 6
+
+
+def publish(assessment: Assessment, *, by: Acting) -> PublicFinding:
+    """Publish the finding, once the organisation has replied or the time for it is over."""
+    insist(by, Action.PUBLISH, assessment)
+    hold(assessment)
+    reply = queries.reply(assessment)
+    judged = queries.judged(assessment)
+    if assessment.state is State.REVIEWED:
+        _refuse_too_early(assessment, reply)
+        _refuse_incomplete(assessment, judged, reply)
+    ASSESSMENT.move(assessment, Verb.PUBLISH)
+    context, standard = queries.context(assessment), queries.standard_of(assessment)
+    found = outcome_of(assessment, judged, standard)
+    assessment.outcome = found.name
+    assessment.published_on = clock.today()
+    assessment.changed_at = clock.now()
+    reconcile(assessment, judged, standard, by=by)
+    audit.record(Event.PUBLISHED, assessment, by=by, outcome=found.name, checked=assessment.checked)
+    db.session.flush()
+    frozen = _freeze(assessment, content(assessment, context, standard, judged, reply, queries.plan(assessment)))
+    _tell(assessment, context, found)
+    return frozen
+
+
+def may_publish_from(assessment: Assessment, reply: Reply | None) -> date | None:
+    """The first day on which it may be published; None where that is now."""
+    if not assessment.checked or reply is not None or assessment.reply_due_on is None:
+        return None
+    opens = date.fromordinal(assessment.reply_due_on.toordinal() + 1)
+    return opens if clock.today() < opens else None
+
+
+def outcome_of(assessment: Assessment, judged: Sequence[Judged], standard: Standard) -> Outcome:
+    """What the assessment adds up to with the levels that stand."""
+    return outcome(scored(judged, standard), plan_agreed=assessment.plan is PlanState.AGREED)
+
+
+def scored(judged: Sequence[Judged], standard: Standard) -> tuple[Scored, ...]:
+    return tuple(
+        Scored(
+            code=line.code,
+            level=line.settled.level,
+            target=line.answer.target,
+            core=line.answer.weight == "core",
+            statutory=standard.expectation(line.code).statutory is not None,
+        )
+        for line in judged
+    )
+
+
+def reconcile(assessment: Assessment, judged: Sequence[Judged], standard: Standard, *, by: Acting) -> None:
+    """Open a gap for each level that stands under its target, and close those that no longer do."""
+    for one in scored(judged, standard):
+        if one.short_by:
+            register.open_gap(
+                organisation_id=assessment.organisation_id,
+                organisation_kind=assessment.organisation_kind,
+                kind=GapKind.BELOW_TARGET,
+                about=assessment.reference,
+                standard=assessment.standard,
+                pillar=one.pillar,
+                expectation=one.code,
+                level=one.level,
+                target=one.target,
+                severity=register.severity_of(short_by=one.short_by, statutory=one.statutory),
+                due_on=_due(assessment, one.code),
+                by=by,
+            )
+            continue
+        gap = register.find_open(
+            organisation_id=assessment.organisation_id, kind=GapKind.BELOW_TARGET, standard=assessment.standard, expectation=one.code
+        )
+        if gap is not None:
+            stands = "it does not apply" if one.level is None else f"level {one.level} stands, and the target is {one.target}"
+            register.close_gap(gap, f"Finding {assessment.reference} published: {stands}.", by=by)
+
+
+def _due(assessment: Assessment, code: str) -> date:
+    """The day that an open gap already has, or six months from today."""
+    there = register.find_open(
+        organisation_id=assessment.organisation_id, kind=GapKind.BELOW_TARGET, standard=assessment.standard, expectation=code
+    )
+    return there.due_on if there is not None else add_months(clock.today(), MONTHS_TO_MEND)
+
+
+def _refuse_too_early(assessment: Assessment, reply: Reply | None) -> None:
+    opens = may_publish_from(assessment, reply)
+    if opens is not None and assessment.reply_due_on is not None:
+        raise WrongState(
+            f"This cannot be published yet. The organisation may reply until the end of {words.day(assessment.reply_due_on)}; "
+            f"it can be published from {words.day(opens)}, or as soon as the organisation has replied.",
+            next_steps=[Step("Open the review", f"/reviews/{assessment.reference}")],
+        )
+
+
+def _refuse_incomplete(assessment: Assessment, judged: Sequence[Judged], reply: Reply | None) -> None:
+    at = f"/reviews/{assessment.reference}"
+    steps = [
+        Step(f"{line.code} waits for a second reviewer's view", f"{at}/second")
+        for line in judged
+        if line.settled.waits_for_a_second_view
+    ]
+    if reply is not None and reply.text and reply.answered_at is None:
+        steps.append(Step("The organisation's reply has no answer yet", f"{at}/publish#reply"))
+    if steps:
+        raise Incomplete("The finding cannot be published yet.", steps)
+
+
+def content(
+    assessment: Assessment,
+    context: Context,
+    standard: Standard,
+    judged: Sequence[Judged],
+    reply: Reply | None,
+    plan: Sequence[Planned],
+) -> dict[str, Any]:
+    """Everything that the public may read of it, and nothing else: no proof, no working notes, nobody's name."""
+    found = outcome_of(assessment, judged, standard)
+    counts = pillar_counts(scored(judged, standard))
+    return {
+        "reference": assessment.reference,
+        "organisation": {"code": context.organisation_code, "name": context.organisation, "kind": assessment.organisation_kind},
+        "period": context.period,
+        "standard": assessment.standard,
+        "standard_version": assessment.standard_version,
+        "standard_title": standard.title,
+        "outcome": found.name,
+        "outcome_label": found.label,
+        "checked": assessment.checked,
+        "sampled": assessment.sampled,
+        "reliability": assessment.reliability.value if assessment.reliability else None,
+        "signed_by": queries.post_of_signatory(assessment),
+        "signed_alone": assessment.signed_alone,
+        "signed_on": assessment.signed_off_on,
+        "late": assessment.late,
+        "published_on": assessment.published_on,
+        "governing_body_response": assessment.governing_body_response,
+        "pillars": [
+            {"code": one.pillar, "title": standard.pillar(one.pillar).title, "at": list(one.at),
+             "not_applicable": one.not_applicable, "below_target": one.below_target}
+            for one in counts
+        ],
+        "expectations": [_expectation(line, standard) for line in judged],
+        "reply": None if reply is None else {
+            "text": reply.text, "nothing_to_add": not reply.text, "on": clock.london(reply.replied_at).date(),
+            "late": reply.late, "answer": reply.answer,
+        },
+        "plan": {
+            "state": assessment.plan.value,
+            "actions": [
+                {"expectation": one.expectation, "what": one.what, "owner": one.owner, "due_on": one.due_on, "state": one.state}
+                for one in plan
+                if one.what is not None
+            ],
+        },
+    }  # fmt: skip
+
+
+def _expectation(line: Judged, standard: Standard) -> dict[str, Any]:
+    settled, expectation = line.settled, standard.expectation(line.code)
+    return {
+        "code": line.code,
+        "title": expectation.title,
+        "pillar": expectation.pillar,
+        "target": line.answer.target,
+        "own": line.answer.level,
+        "found": settled.level,
+        "checked": line.first is not None,
+        "why": settled.why.value,
+    }
+
+
+def _freeze(assessment: Assessment, said: dict[str, Any]) -> PublicFinding:
+    text = audit.canonical(said)
+    frozen = PublicFinding(
+        assessment_id=assessment.id,
+        organisation_id=assessment.organisation_id,
+        published_at=clock.now(),
+        content=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    db.session.add(frozen)
+    return frozen
+
+
+def _tell(assessment: Assessment, context: Context, found: Outcome) -> None:
+    facts = {
+        "organisation": context.organisation,
+        "code": context.organisation_code,
+        "outcome": found.label,
+        "reference": assessment.reference,
+    }
+    for one in queries.people_of(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
+        outbox.post(Letter.PUBLISHED, to=one.email, name=one.name, about=assessment.reference, facts=facts)

@@ -1,0 +1,321 @@
+"""Every SELECT of the review: the assessment with its answers, views, questions and reply, and whom to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.assessments.lifecycle import HANDED_IN, State
+from portal.assessments.models import Answer, Assessment, Clarification, Finding, Period, Reply, View
+from portal.assessments.settling import Opinion, Settled, lowers, settle
+from portal.gaps.models import Gap, PlannedAction
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.organisations.models import Conflict, Membership, Organisation, Person
+from portal.policy import Role
+from portal.standards import library
+from portal.standards.records import Standard
+
+_id, _today = sa.bindparam("id"), sa.bindparam("today")
+_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
+_BY_REFERENCE = sa.select(Assessment).where(Assessment.reference == sa.bindparam("reference"))
+
+
+def handed_in(reference: str) -> Assessment | None:
+    """An assessment that has been handed in; before that it is the organisation's own affair, and unknown here."""
+    found = db.session.scalar(_BY_REFERENCE, {"reference": reference})
+    return found if found is not None and found.state in HANDED_IN else None
+
+
+_ANSWERS = sa.select(Answer).where(Answer.assessment_id == _id).order_by(Answer.position)
+_FINDINGS = sa.select(Finding, Person.name).join(Person, Person.id == Finding.reviewer_id).where(Finding.assessment_id == _id)
+_QUESTIONS = sa.select(Clarification).where(Clarification.assessment_id == _id).order_by(Clarification.id)
+_REPLY = sa.select(Reply).where(Reply.assessment_id == _id).order_by(Reply.id.desc())
+
+
+def answers(assessment: Assessment) -> tuple[Answer, ...]:
+    return tuple(db.session.scalars(_ANSWERS, {"id": assessment.id}))
+
+
+def findings(assessment: Assessment) -> tuple[tuple[Finding, str], ...]:
+    """The views given since the assessment was last signed, each with the reviewer's name."""
+    rows = db.session.execute(_FINDINGS, {"id": assessment.id})
+    return tuple((row[0], row[1]) for row in rows if _since_signed(assessment, row[0].recorded_at))
+
+
+def questions(assessment: Assessment) -> tuple[Clarification, ...]:
+    """The questions asked since the assessment was last signed, oldest first."""
+    rows = db.session.scalars(_QUESTIONS, {"id": assessment.id})
+    return tuple(one for one in rows if _since_signed(assessment, one.asked_at))
+
+
+def reply(assessment: Assessment) -> Reply | None:
+    """The reply to the draft finding at hand."""
+    rows = db.session.scalars(_REPLY, {"id": assessment.id})
+    return next((one for one in rows if _since_signed(assessment, one.replied_at)), None)
+
+
+def _since_signed(assessment: Assessment, moment: Any) -> bool:
+    # What was said of an assessment that was reopened since is history.
+    return assessment.signed_off_at is not None and moment >= assessment.signed_off_at
+
+
+_FINDING = sa.select(Finding).where(
+    Finding.assessment_id == _id, Finding.expectation == sa.bindparam("code"), Finding.second == sa.bindparam("second")
+)
+_ONE_ANSWER = sa.select(Answer).where(Answer.assessment_id == _id, Answer.expectation == sa.bindparam("code"))
+
+
+def finding(assessment: Assessment, code: str, *, second: bool = False) -> Finding | None:
+    """The row of a view, whether given now or before a reopening: see `is_current`."""
+    return db.session.scalar(_FINDING, {"id": assessment.id, "code": code, "second": second})
+
+
+def is_current(assessment: Assessment, one: Finding | None) -> bool:
+    return one is not None and _since_signed(assessment, one.recorded_at)
+
+
+def answer(assessment: Assessment, code: str) -> Answer | None:
+    return db.session.scalar(_ONE_ANSWER, {"id": assessment.id, "code": code})
+
+
+def opinion(one: Finding | None) -> Opinion | None:
+    return None if one is None else Opinion(one.level, agrees=one.view is View.AGREE)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One expectation of an assessment with what the reviewers said of it."""
+
+    answer: Answer
+    first: Finding | None
+    second: Finding | None
+    first_by: str
+    second_by: str
+
+    @property
+    def code(self) -> str:
+        return self.answer.expectation
+
+    @property
+    def lowered(self) -> bool:
+        return lowers(self.answer.level, opinion(self.first))
+
+    @property
+    def settled(self) -> Settled:
+        return settle(self.answer.level, opinion(self.first), opinion(self.second))
+
+
+def judged(assessment: Assessment) -> tuple[Judged, ...]:
+    """Every expectation in the order of the standard; two queries."""
+    given = {(one.expectation, one.second): (one, name) for one, name in findings(assessment)}
+    nothing: tuple[None, str] = (None, "")
+    lines = []
+    for one in answers(assessment):
+        first, first_by = given.get((one.expectation, False), nothing)
+        second, second_by = given.get((one.expectation, True), nothing)
+        lines.append(Judged(one, first, second, first_by, second_by))
+    return tuple(lines)
+
+
+# What stands above every page of a review.
+
+
+@dataclass(frozen=True)
+class Context:
+    organisation: str
+    organisation_code: str
+    period: str
+    reply_working_days: int
+    clarification_working_days: int
+    first_reviewer: str
+    second_reviewer: str
+
+
+_FIRST, _SECOND = aliased(Person), aliased(Person)
+_CONTEXT = (
+    sa.select(
+        Organisation.name,
+        Organisation.code,
+        Period.name,
+        Period.reply_working_days,
+        Period.clarification_working_days,
+        sa.func.coalesce(_FIRST.name, ""),
+        sa.func.coalesce(_SECOND.name, ""),
+    )
+    .select_from(Assessment)
+    .join(Organisation, Organisation.id == Assessment.organisation_id)
+    .join(Period, Period.id == Assessment.period_id)
+    .outerjoin(_FIRST, _FIRST.id == Assessment.first_reviewer_id)
+    .outerjoin(_SECOND, _SECOND.id == Assessment.second_reviewer_id)
+    .where(Assessment.id == _id)
+)
+
+
+def context(assessment: Assessment) -> Context:
+    return Context(*db.session.execute(_CONTEXT, {"id": assessment.id}).one())
+
+
+def standard_of(assessment: Assessment) -> Standard:
+    return library.standard(assessment.standard, assessment.standard_version)
+
+
+# Last year, for one expectation and for all of an assessment.
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """What the organisation said of an expectation in the assessment before."""
+
+    period: str
+    level: int | None
+    not_applicable_why: str
+    claim: str
+    proof: str
+    proof_link: str
+
+
+_THIS = aliased(Period)
+_LAST_YEAR = (
+    sa.select(Period.name, Answer.level, Answer.not_applicable_why, Answer.claim, Answer.proof, Answer.proof_link)
+    .join(Assessment, Assessment.id == Answer.assessment_id)
+    .join(Period, Period.id == Assessment.period_id)
+    .where(
+        Assessment.organisation_id == sa.bindparam("organisation_id"),
+        Assessment.standard == sa.bindparam("standard"),
+        Assessment.state.in_(HANDED_IN),
+        Answer.expectation == sa.bindparam("code"),
+        Period.starts_on < sa.select(_THIS.starts_on).where(_THIS.id == sa.bindparam("period_id")).scalar_subquery(),
+    )
+    .order_by(Period.starts_on.desc())
+    .limit(1)
+)
+
+
+def last_year(assessment: Assessment, code: str) -> LastYear | None:
+    row = db.session.execute(
+        _LAST_YEAR,
+        {"organisation_id": assessment.organisation_id, "standard": assessment.standard, "code": code,
+         "period_id": assessment.period_id},
+    ).first()  # fmt: skip
+    return LastYear(*row) if row else None
+
+
+# The plan, as the reviewer reads it and as it is published.
+
+
+@dataclass(frozen=True)
+class Planned:
+    expectation: str
+    gap_level: int | None
+    target: int | None
+    what: str | None
+    owner: str | None
+    due_on: date | None
+    state: Any
+
+
+_PLAN = (
+    sa.select(
+        Gap.expectation, Gap.level, Gap.target, PlannedAction.what, PlannedAction.owner, PlannedAction.due_on, PlannedAction.state
+    )
+    .outerjoin(PlannedAction, PlannedAction.gap_id == Gap.id)
+    .where(
+        Gap.organisation_id == sa.bindparam("organisation_id"),
+        Gap.standard == sa.bindparam("standard"),
+        Gap.expectation != "",
+        Gap.closed_on.is_(None),
+    )
+    .order_by(Gap.expectation, PlannedAction.due_on, PlannedAction.id)
+)
+
+
+def plan(assessment: Assessment) -> tuple[Planned, ...]:
+    """Each open gap of the organisation under this standard with its actions; a gap without any comes once, bare."""
+    key = {"organisation_id": assessment.organisation_id, "standard": assessment.standard}
+    return tuple(Planned(*row) for row in db.session.execute(_PLAN, key))
+
+
+# People.
+
+
+@dataclass(frozen=True)
+class Recipient:
+    email: str
+    name: str
+
+
+_PEOPLE = (
+    sa.select(Person.email, Person.name)
+    .distinct()
+    .join(Membership, Membership.person_id == Person.id)
+    .where(Membership.organisation_id == sa.bindparam("organisation_id"), Membership.role.in_(sa.bindparam("roles", expanding=True)), _HOLDING)
+    .order_by(Person.email)
+)
+_PERSON = sa.select(Person.email, Person.name).where(Person.id == _id)
+_REVIEWERS = (
+    sa.select(Person.id, Person.name)
+    .distinct()
+    .join(Membership, Membership.person_id == Person.id)
+    .where(Membership.role == Role.STANDARDS_REVIEWER, _HOLDING)
+    .order_by(Person.id)
+)
+_LOAD = (
+    sa.select(Assessment.first_reviewer_id, sa.func.count())
+    .where(
+        Assessment.state.in_([State.SIGNED_OFF, State.UNDER_REVIEW, State.CLARIFICATION_REQUESTED]),
+        Assessment.first_reviewer_id.is_not(None),
+    )
+    .group_by(Assessment.first_reviewer_id)
+)
+_CONFLICTS = sa.select(Conflict.person_id, Conflict.organisation_id).where(Conflict.ended_on.is_(None))
+_POST = (
+    sa.select(Membership.job_title)
+    .where(
+        Membership.person_id == sa.bindparam("person_id"),
+        Membership.organisation_id == sa.bindparam("organisation_id"),
+        Membership.role == Role.EXECUTIVE_LEAD,
+    )
+    .order_by(Membership.id.desc())
+    .limit(1)
+)
+
+
+def people_of(organisation_id: int, *roles: Role) -> tuple[Recipient, ...]:
+    """Who holds one of these roles in the organisation today."""
+    rows = db.session.execute(_PEOPLE, {"organisation_id": organisation_id, "roles": roles, "today": clock.today()})
+    return tuple(Recipient(*row) for row in rows)
+
+
+def person(id: int | None) -> Recipient | None:
+    row = db.session.execute(_PERSON, {"id": id}).first()
+    return Recipient(*row) if row else None
+
+
+def reviewers() -> Mapping[int, str]:
+    """Every standards reviewer of today, by id."""
+    return {row[0]: row[1] for row in db.session.execute(_REVIEWERS, {"today": clock.today()})}
+
+
+def open_load() -> Mapping[int, int]:
+    """How many reviews each reviewer has open or waiting."""
+    return {row[0]: row[1] for row in db.session.execute(_LOAD)}
+
+
+def conflicts() -> Mapping[int, frozenset[int]]:
+    """The organisations that each person keeps out of."""
+    kept: dict[int, set[int]] = {}
+    for who, organisation_id in db.session.execute(_CONFLICTS):
+        kept.setdefault(who, set()).add(organisation_id)
+    return {who: frozenset(them) for who, them in kept.items()}
+
+
+def post_of_signatory(assessment: Assessment) -> str:
+    """The post in which the assessment was signed, without the name."""
+    key = {"person_id": assessment.signatory_id, "organisation_id": assessment.organisation_id}
+    return db.session.scalar(_POST, key) or Role.EXECUTIVE_LEAD.value.capitalize()
