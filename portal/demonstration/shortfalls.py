@@ -1,0 +1,178 @@
+"""The gaps of one organisation and its improvement plan, as they live on from year to year."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from portal.audit import Event
+from portal.demonstration.ledger import Ledger
+from portal.demonstration.lives import Life
+from portal.demonstration.people import Someone
+from portal.demonstration.texts import Desk
+from portal.demonstration.years import Pen
+from portal.gaps.lifecycle import ACTION, ActionState, ActionVerb
+from portal.gaps.models import Gap, GapKind, PlannedAction, Severity, Tally
+from portal.gaps.operations.register import severity_of
+from portal.policy import PORTAL, Acting
+
+NOT_HANDED_IN_DUE_AFTER = timedelta(days=30)
+NOTHING = ("", "")
+
+
+class _Action:
+    """A planned action on its way; only its lifecycle sets its state."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.row = row
+        self.state = ACTION.first
+
+    def move(self, verb: ActionVerb) -> tuple[ActionState, ActionState]:
+        before = self.state
+        self.row["state"] = ACTION.move(self, verb)
+        return before, self.state
+
+
+class Shortfalls:
+    """What is open now, by standard and expectation."""
+
+    def __init__(self, ledger: Ledger, chance: random.Random, organisation_id: int, kind: str) -> None:
+        self.ledger, self.chance = ledger, chance
+        self.organisation_id, self.kind = organisation_id, kind
+        self.desk = Desk(chance)
+        self.open: dict[tuple[str, str], dict[str, Any]] = {}
+        self.actions: dict[int, list[_Action]] = {}
+
+    def found(self, life: Life, levels: Mapping[str, int | None], *, by: Acting, plan_by: Acting | None) -> None:
+        """Open, bring up to date or close a gap for every expectation, from the levels that stand."""
+        for code, level in levels.items():
+            one = life.profile[code]
+            key, gap = (life.standard.id, code), self.open.get((life.standard.id, code))
+            if level is None or level >= one.target:
+                if gap is not None:
+                    self._done(key, life, by)
+                continue
+            facts = {"level": level, "target": one.target, "due_on": self._due(life, code),
+                     "severity": severity_of(short_by=one.target - level, statutory=one.statutory)}  # fmt: skip
+            if gap is None:
+                gap = self._opened(life, GapKind.BELOW_TARGET, code, facts, by)
+            else:
+                self._changed(gap, facts, by, life)
+            if plan_by is not None:
+                self._plan(gap, life, code, plan_by)
+
+    def _due(self, life: Life, code: str) -> date:
+        due: date | None = life.answers[code]["action_due_on"]
+        return due or life.pen.day + timedelta(days=180)
+
+    def _opened(self, life: Life, kind: GapKind, code: str, facts: dict[str, Any], by: Acting) -> dict[str, Any]:
+        gap = self.ledger.add(
+            Gap, reference=self.ledger.reference("GA"), organisation_id=self.organisation_id,
+            organisation_kind=self.kind, kind=kind, about=life.reference, standard=life.standard.id,
+            pillar=code.rpartition(".")[0], expectation=code, opened_on=life.pen.day, closed_why="", **facts,
+        )  # fmt: skip
+        self.open[life.standard.id, code] = gap
+        self._say(Event.GAP_OPENED, gap, by, life, kind=kind, expectation=code, due_on=facts["due_on"])
+        return gap
+
+    def _changed(self, gap: dict[str, Any], facts: dict[str, Any], by: Acting, life: Life) -> None:
+        changes = {name: [gap[name], value] for name, value in facts.items() if gap[name] != value}
+        if changes:
+            gap.update(facts, version=gap["version"] + 1)
+            self._say(Event.GAP_CHANGED, gap, by, life, changes=changes)
+
+    def _plan(self, gap: dict[str, Any], life: Life, code: str, by: Acting) -> None:
+        answer = life.answers[code]
+        if not answer["action"]:
+            return
+        for action in self.actions.get(gap["id"], []):
+            if action.row["what"] == answer["action"] and action.state in (ActionState.PLANNED, ActionState.UNDER_WAY):
+                return
+        row = self.ledger.add(
+            PlannedAction, reference=self.ledger.reference("AC"), organisation_id=self.organisation_id,
+            gap_id=gap["id"], what=answer["action"], owner=answer["action_owner"], due_on=answer["action_due_on"],
+            changed_at=life.pen.last,
+        )  # fmt: skip
+        action = _Action(row)
+        self.actions.setdefault(gap["id"], []).append(action)
+        self.ledger.say(Event.ACTION_PLANNED, self.organisation_id, f"action {row['reference']}", by=by, at=life.pen.last,
+                        what=row["what"], owner=row["owner"], due_on=row["due_on"])  # fmt: skip
+        self._progress(action, life)
+
+    def _progress(self, action: _Action, life: Life) -> None:
+        """What becomes of an action between its planning and today."""
+        pen = Pen(self.chance, self.ledger.now)
+        pen.last = life.pen.last
+        row, today = action.row, self.ledger.now.date()
+        begin = pen.day + timedelta(days=self.chance.randint(12, 90))
+        if begin >= today or self.chance.random() < 0.25:
+            return
+        self._act(action, ActionVerb.BEGIN, pen, begin, life)
+        if self.chance.random() < 0.04:
+            self._act(action, ActionVerb.DROP, pen, begin + timedelta(days=30), life)
+            return
+        end = row["due_on"] + timedelta(days=self.chance.randint(-40, 25))
+        if begin < end < today and self.chance.random() < 0.7:
+            self._act(action, ActionVerb.FINISH, pen, end, life)
+
+    def _act(self, action: _Action, verb: ActionVerb, pen: Pen, day: date, life: Life) -> None:
+        at = pen.on(day)
+        before, after = action.move(verb)
+        note = self.desk.deal("dropped") if verb is ActionVerb.DROP else self.desk.deal("progress_notes")
+        action.row.update(progress=note, changed_at=at, version=action.row["version"] + 1)
+        about, by = f"action {action.row['reference']}", life.manager().acting
+        if verb is ActionVerb.FINISH:
+            action.row["finished_on"] = pen.day
+            self.ledger.say(Event.ACTION_FINISHED, self.organisation_id, about, by=by, at=at, note=note)
+            return
+        told = {"state": [before, after], "note": note}
+        self.ledger.say(Event.ACTION_CHANGED, self.organisation_id, about, by=by, at=at, changes=told)
+
+    def _done(self, key: tuple[str, str], life: Life, by: Acting) -> None:
+        self.close(key, life, "The level now meets the target.", by)
+
+    def close(self, key: tuple[str, str], life: Life, why: str, by: Acting) -> None:
+        gap = self.open.pop(key)
+        gap.update(closed_on=life.pen.day, closed_why=why, version=gap["version"] + 1)
+        self._say(Event.GAP_CLOSED, gap, by, life, why=why)
+
+    def not_submitted(self, life: Life) -> None:
+        """The job that closes a period opens this gap, or brings the one of an earlier year up to date."""
+        facts = {"level": None, "target": None, "severity": Severity.MODERATE,
+                 "due_on": life.pen.day + NOT_HANDED_IN_DUE_AFTER}  # fmt: skip
+        gap = self.open.get((life.standard.id, ""))
+        if gap is None:
+            self._opened(life, GapKind.NOT_SUBMITTED, "", facts, PORTAL)
+        else:
+            self._changed(gap, facts, PORTAL, life)
+
+    def more_time(self, life: Life, by: Someone) -> None:
+        gap = self.open.get((life.standard.id, ""))
+        if gap is not None and gap["about"] == life.reference:
+            self.close((life.standard.id, ""), life, "more time was given", by.acting)
+
+    def handed_in(self, life: Life, why: str) -> None:
+        if (life.standard.id, "") in self.open:
+            self.close((life.standard.id, ""), life, why, life.lead().acting)
+
+    def organisation_closed(self, life: Life, why: str) -> None:
+        for key in list(self.open):
+            self.close(key, life, why, PORTAL)
+
+    def _say(self, event: Event, gap: dict[str, Any], by: Acting, life: Life, **facts: Any) -> None:
+        self.ledger.say(event, self.organisation_id, f"gap {gap['reference']}", by=by, at=life.pen.last, **facts)
+
+
+def count(ledger: Ledger) -> None:
+    """The tallies: one row for each key, folded already."""
+    tallies: Counter[tuple[Any, ...]] = Counter(
+        (gap["organisation_kind"], gap["kind"], gap["pillar"], gap["severity"], gap["opened_on"].replace(day=1))
+        for gap in ledger.rows[Gap]
+        if gap["closed_on"] is None
+    )
+    names = ("organisation_kind", "kind", "pillar", "severity", "opened_month")
+    for key, change in tallies.items():
+        ledger.add(Tally, **dict(zip(names, key, strict=True)), change_by=change)
