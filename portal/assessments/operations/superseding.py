@@ -1,0 +1,76 @@
+"""An organisation closed before its assessment was handed in: its successor answers from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+
+import sqlalchemy as sa
+
+from portal import audit
+from portal.assessments.lifecycle import ASSESSMENT, State, Verb
+from portal.assessments.models import Assessment
+from portal.audit import Event
+from portal.gaps.models import Gap
+from portal.gaps.operations import register
+from portal.kernel import clock, words
+from portal.kernel.db import db, hold
+from portal.organisations.models import Organisation, Succession
+from portal.policy import PORTAL, Action, insist
+
+_OVERTAKEN = (
+    sa.select(Assessment.id)
+    .join(Organisation, Organisation.id == Assessment.organisation_id)
+    .where(
+        Organisation.closed_on <= sa.bindparam("today"),
+        Assessment.state.in_(tuple(state for state in State if ASSESSMENT.can(state, Verb.SUPERSEDE))),
+    )
+    .order_by(Assessment.id)
+)
+_LEFT_OPEN = (
+    sa.select(Gap.id)
+    .join(Organisation, Organisation.id == Gap.organisation_id)
+    .where(Organisation.closed_on <= sa.bindparam("today"), Gap.closed_on.is_(None))
+    .order_by(Gap.id)
+)
+_SUCCESSORS = (
+    sa.select(Organisation.name)
+    .join(Succession, Succession.successor_id == Organisation.id)
+    .where(Succession.organisation_id == sa.bindparam("organisation_id"))
+    .order_by(Organisation.sort_name)
+)
+
+
+def supersede(today: date) -> Iterator[Callable[[], int]]:
+    """Supersede what closed organisations had not handed in, and close their gaps, one row a step."""
+    for assessment_id in db.session.scalars(_OVERTAKEN, {"today": today}).all():
+        yield partial(_supersede_one, assessment_id)
+    for gap_id in db.session.scalars(_LEFT_OPEN, {"today": today}).all():
+        yield partial(_close_one, gap_id)
+
+
+def _supersede_one(assessment_id: int) -> int:
+    assessment = hold(db.session.get_one(Assessment, assessment_id))
+    insist(PORTAL, Action.SET_PERIODS, assessment)
+    if not ASSESSMENT.can(assessment.state, Verb.SUPERSEDE):
+        return 0
+    ASSESSMENT.move(assessment, Verb.SUPERSEDE)
+    assessment.changed_at = clock.now()
+    audit.record(Event.SUPERSEDED, assessment, by=PORTAL, successor=in_words(assessment.organisation_id))
+    return 1
+
+
+def _close_one(gap_id: int) -> int:
+    gap = hold(db.session.get_one(Gap, gap_id))
+    if gap.closed_on is not None:
+        return 0
+    why = f"The organisation closed; {in_words(gap.organisation_id)} answers for its duties now."
+    register.close_gap(gap, why, by=PORTAL)
+    return 1
+
+
+def in_words(organisation_id: int) -> str:
+    """Who took over: the names of the successors, or that none is named."""
+    names = db.session.scalars(_SUCCESSORS, {"organisation_id": organisation_id}).all()
+    return words.listing(names) if names else "no named successor"
