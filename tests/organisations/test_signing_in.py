@@ -26,12 +26,7 @@ def ask(browser, email, next=""):
     return browser.press("Send me a link", email=email)
 
 
-def open_link(browser, link, status=200):
-    page = browser.open(link, status=status)
-    return page
-
-
-def signed_in_after(browser, page_before):
+def signed_in_after(browser):
     """Press the button without following on, as the first page belongs to others."""
     browser.follow = False
     answer = browser.press("Sign in", status=303)
@@ -45,7 +40,7 @@ def test_a_link_signs_in_by_its_button_and_opening_it_burns_nothing(browser):
     link = link_for("priya@example.org")
     for _ in range(3):  # a mail scanner looks too
         assert visitor.open(link).h1 == "Sign in"
-    assert signed_in_after(visitor, link) == "/work"
+    assert signed_in_after(visitor) == "/work"
     assert "Priya Raman" in visitor.open("/account").text
 
 
@@ -53,7 +48,7 @@ def test_the_session_is_recorded_and_lasts_twelve_hours(browser, cast):
     visitor = browser()
     ask(visitor, "priya@example.org")
     visitor.open(link_for("priya@example.org"))
-    signed_in_after(visitor, None)
+    signed_in_after(visitor)
     assert audit.trail(audit.PORTAL_STREAM)[0].event is audit.Event.SIGNED_IN
     visitor.open("/account")
     with clock.at(clock.now() + dt.timedelta(hours=11, minutes=59)):
@@ -107,7 +102,7 @@ def test_a_link_used_twice_says_why_it_does_not_work_and_offers_a_new_one(browse
     link = link_for("priya@example.org")
     other.open(link)
     visitor.open(link)
-    signed_in_after(visitor, link)
+    signed_in_after(visitor)
     page = other.press("Sign in", status=410)
     assert page.h1 == "This link does not work any more"
     assert page.links["Ask for a new link"] == "/sign-in"
@@ -132,7 +127,7 @@ def test_a_foreign_place_to_go_next_is_forgotten(browser, next):
     visitor = browser()
     ask(visitor, "priya@example.org", next=next)
     visitor.open(link_for("priya@example.org"))
-    assert signed_in_after(visitor, None) == "/work"
+    assert signed_in_after(visitor) == "/work"
 
 
 def test_a_place_of_this_site_is_where_signing_in_leads(browser):
@@ -140,14 +135,14 @@ def test_a_place_of_this_site_is_where_signing_in_leads(browser):
     assert visitor.open("/account?a=b").h1 == "Sign in"
     visitor.press("Send me a link", email="priya@example.org")
     visitor.open(link_for("priya@example.org"))
-    assert signed_in_after(visitor, None) == "/account?a=b"
+    assert signed_in_after(visitor) == "/account?a=b"
 
 
 def test_an_ombudsman_account_is_led_to_its_second_factor_and_nowhere_else(browser):
     visitor = browser()
     ask(visitor, "owen@example.org", next="/account")
     visitor.open(link_for("owen@example.org"))
-    assert signed_in_after(visitor, None) == "/second-factor?next=/account"
+    assert signed_in_after(visitor) == "/second-factor?next=/account"
     assert visitor.open("/account").h1 == "Set up your second factor"
 
 
@@ -187,7 +182,7 @@ def test_a_session_set_by_somebody_else_is_not_carried_into_the_account(browser)
         session["planted"] = "by an attacker"
     ask(visitor, "priya@example.org")
     visitor.open(link_for("priya@example.org"))
-    signed_in_after(visitor, None)
+    signed_in_after(visitor)
     with visitor.client.session_transaction() as session:
         assert "planted" not in session
         assert person_of_session(session["_user_id"]).name == "Priya Raman"

@@ -7,7 +7,7 @@ from typing import Any
 
 from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from portal.kernel import words
 from portal.organisations.forms.signing_in import an_address
@@ -35,13 +35,19 @@ class InviteForm(PortalForm):
     name = line("Full name", "Enter their full name")
     email = StringField("Email address", [DataRequired("Enter their email address"), an_address])
     job_title = line("Job title")
-    role = SelectMultipleField("What they will do", [DataRequired("Choose at least one role")], choices=[])
+    role = SelectMultipleField(
+        "What they will do", [DataRequired("Choose at least one role")], choices=[], validate_choice=False
+    )
 
     def offer(self, roles: Sequence[Role]) -> None:
         self.role.choices = [SelectChoice(role.name, capitalised(role.value)) for role in roles]
 
+    def validate_role(self, field: SelectMultipleField) -> None:
+        if not set(field.data or ()) <= {choice.value for choice in field.choices}:
+            raise ValidationError("Choose from the roles offered")
+
     def chosen(self) -> list[Role]:
-        return [Role[name] for name in self.role.data or ()]
+        return [Role[name] for name in dict.fromkeys(self.role.data or ())]
 
 
 class RoleForm(PortalForm):
@@ -50,7 +56,7 @@ class RoleForm(PortalForm):
 
 class EndForm(PortalForm):
     scope = ChoiceField("What ends", missing="Choose what ends")
-    reason = line("Reason", "Enter a reason, for example “left the organisation”")
+    reason = line("Reason", "Enter a reason")
 
 
 class DeputyForm(PortalForm):

@@ -210,9 +210,11 @@ class About:
 def about(membership: Membership) -> About:
     """The role with its person and its organisation."""
     row = db.session.execute(
-        sa.select(Person, Organisation).where(
-            Person.id == membership.person_id, Organisation.id == membership.organisation_id
-        )
+        sa.select(Person, Organisation)
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.id == membership.id)
     ).one()
     return About(membership, row[0], row[1])
 
