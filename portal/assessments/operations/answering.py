@@ -69,6 +69,7 @@ def save(answer: Answer, *, version: int, by: Acting, **fields: Any) -> Answer:
     for name, value in changes.items():
         setattr(answer, name, value)
     _given_by(answer, assessment, by, before=given)
+    db.session.flush()
     audit.record(Event.ANSWER_SAVED, answer, by=by, expectation=answer.expectation, changes=changes)
     return answer
 
@@ -85,6 +86,7 @@ def confirm(answer: Answer, *, version: int, by: Acting) -> Answer:
         raise stale(answer, {}, by)
     given = answer.given
     _given_by(answer, assessment, by, before=given)
+    db.session.flush()
     audit.record(Event.ANSWER_CONFIRMED, answer, by=by, expectation=answer.expectation)
     return answer
 

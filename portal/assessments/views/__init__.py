@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.assessments.views import extensions, periods
+from portal.assessments.views import answers, assigning, extensions, periods, sending, tasks
 
-BLUEPRINTS: tuple[Blueprint, ...] = (periods.bp, extensions.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (periods.bp, extensions.bp, tasks.bp, answers.bp, assigning.bp, sending.bp)
 
 
 def register(app: Flask) -> None:

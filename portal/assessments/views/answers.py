@@ -1,0 +1,186 @@
+"""One expectation on one page: answered, confirmed, saved by itself, and kept whole when two people write at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from portal.assessments.forms.answering import AnswerForm
+from portal.assessments.lifecycle import EDITABLE
+from portal.assessments.models import Answer
+from portal.assessments.operations import answering
+from portal.assessments.queries import answering as queries
+from portal.assessments.queries.answering import Answered
+from portal.kernel import clock, words
+from portal.kernel.errors import Invalid, Stale
+from portal.policy import Acting, Action, Role, may
+from portal.standards import diff, library
+from portal.standards.diff import FieldChange
+from portal.standards.records import ProfiledExpectation
+from portal.web.gate import UNSAFE, acting, gate
+from portal.web.pages import page
+
+bp = Blueprint("answers", __name__)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the server says of saving, and the version that the next saving must name."""
+
+    version: int
+    words: str
+    kind: str = ""  # waiting or refused
+    note: str = ""
+
+
+def asked_for(reference: str, expectation: str) -> Answer | Answered | None:
+    """The answer as a page shows it; or the row itself where it is to be changed."""
+    if request.method in UNSAFE:
+        return queries.answer(reference, expectation)
+    return queries.answered(reference, expectation)
+
+
+@bp.route("/assessments/<reference>/expectations/<expectation>", methods=["GET", "POST"])
+@gate(Action.READ_ANSWER, asked_for, to_change=Action.ANSWER)
+def answer(one: Answer | Answered) -> Any:
+    if isinstance(one, Answered):
+        return shown(one, AnswerForm.of(one) if open_to(one, acting()) else None)
+    if "confirm" in request.form:
+        return confirmed(one)
+    return saved(one)
+
+
+def saved(row: Answer) -> Any:
+    form = AnswerForm()
+    by, collision, place = acting(), None, (row.assessment_reference, row.expectation)
+    if form.validate_on_submit():
+        try:
+            row = answering.save(row, version=over() or form.version.data, by=by, **form.typed())
+        except Invalid as refusal:
+            form.refuse(refusal)
+        except Stale as refusal:
+            collision = refusal
+        else:
+            return saved_words(row, form, by)
+    one = queries.answered(*place)
+    assert one is not None
+    return shown(one, form, collision=collision)
+
+
+def saved_words(row: Answer, form: AnswerForm, by: Acting) -> Any:
+    """The confirmation in words; or, without script, the way on."""
+    address = f"/assessments/{row.assessment_reference}/expectations/{row.expectation}"
+    if by_itself():
+        note = "It counts as answered once you say why it does not apply." if form.aside_without_reason else ""
+        if not row.confirmed:
+            note = "It is last year’s answer, not yet confirmed. Change it, or press “Still true”."
+        said = Saved(row.version, f"Saved at {words.time(row.answered_at or clock.now())}", note=note)
+        return page("assessments/_saved.html", saved=said, collision=None, form=None, address=address)
+    if request.form.get("then") == "next":
+        one = queries.answered(row.assessment_reference, row.expectation)
+        assert one is not None
+        _, following = beside(one, by)
+        address = f"/assessments/{row.assessment_reference}" + (f"/expectations/{following}" if following else "")
+    return redirect(address, 303)
+
+
+def confirmed(row: Answer) -> Response:
+    """One press: last year's answer is still true."""
+    answering.confirm(row, version=AnswerForm().version.data, by=acting())
+    return redirect(f"/assessments/{row.assessment_reference}/expectations/{row.expectation}", 303)
+
+
+def over() -> int | None:
+    """The version that the person saw beside their own text and chose to replace."""
+    text = request.form.get("over", "")
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def by_itself() -> bool:
+    """Whether script sent the form while it is being filled in."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target", "").endswith("#saved")
+
+
+def shown(one: Answered, form: AnswerForm | None, *, collision: Stale | None = None) -> Any:
+    """The page; with the form where the answer may be changed now."""
+    by, head = acting(), one.head
+    asked = profiled(head.standard, head.standard_version, head.organisation_kind)[one.expectation]
+    version, last = "", None
+    if one.carried:
+        version, lasts = queries.last_handed_in(
+            head.organisation_id, head.standard, head.assessment_id, one.expectation
+        )
+        last = lasts.get(one.expectation)
+    changes = reworded(head.standard, version, head.standard_version).get(one.expectation, ()) if one.reworded else ()
+    before, after = beside(one, by)
+    return page(
+        "assessments/expectation.html",
+        fragment="assessments/_saved.html",
+        status=409 if collision else None,
+        one=one,
+        head=head,
+        asked=asked,
+        standard=library.standard(head.standard, head.standard_version),
+        form=form,
+        saved=state_of(one, form, collision),
+        collision=collision,
+        last=last,
+        changes=changes,
+        before=before,
+        after=after,
+        address=f"/assessments/{head.reference}/expectations/{one.expectation}",
+        editable=form is not None,
+        late=clock.today() > head.closes_on,
+    )
+
+
+def state_of(one: Answered, form: AnswerForm | None, collision: Stale | None) -> Saved:
+    """What the page says of saving as it is opened, or of why it was not saved."""
+    if collision is not None:
+        # By script the version stays as it was, so that going on typing cannot overwrite what was not looked at.
+        kept = form.version.data if form is not None and by_itself() else collision.version
+        return Saved(kept, "Not saved: somebody else changed this answer", "refused")
+    if form is not None and form.errors:
+        return Saved(form.version.data, "Not saved: something needs to be put right", "refused")
+    if one.answered_at is None:
+        return Saved(one.version, "Nothing saved yet this year", "waiting")
+    return Saved(one.version, f"Last saved {words.moment(one.answered_at)} by {one.answered_by}")
+
+
+def open_to(one: Answered, by: Acting) -> bool:
+    return one.head.state in EDITABLE and clock.today() <= one.head.closes_on and may(by, Action.ANSWER, one)
+
+
+def beside(one: Answered, by: Acting) -> tuple[str | None, str | None]:
+    """The expectations before and after, of those that this person may open."""
+    head = one.head
+    codes = list(profiled(head.standard, head.standard_version, head.organisation_kind))
+    if only_assigned(by, head.organisation_id):
+        codes = list(queries.assigned_codes(head.assessment_id, by.id))
+    at = codes.index(one.expectation)
+    return (codes[at - 1] if at else None), (codes[at + 1] if at + 1 < len(codes) else None)
+
+
+def only_assigned(by: Acting, organisation_id: int) -> bool:
+    """Whether somebody is in this organisation as a contributor and nothing more."""
+    roles = {post.role for post in by.posts if post.organisation_id == organisation_id}
+    return roles == {Role.CONTRIBUTOR} and not by.at_the_ombudsman
+
+
+@cache
+def profiled(id: str, version: str, kind: str) -> dict[str, ProfiledExpectation]:
+    """What a kind of organisation is asked, by code, in order."""
+    return {one.code: one for one in library.profile(library.standard(id, version), kind)}
+
+
+@cache
+def reworded(id: str, old: str, new: str) -> dict[str, tuple[FieldChange, ...]]:
+    """The words that changed between two versions, by expectation."""
+    if not old:
+        return {}
+    changes = diff.difference(library.standard(id, old), library.standard(id, new))
+    return {change.code: change.fields for change in changes if change.fields}
