@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import random
 import time
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from portal.demonstration import bodies, queries, shortfalls, years
+from portal.assessments import sampling
+from portal.assessments.operations import accepting
+from portal.demonstration import bodies, conflicts, queries, shortfalls, years
 from portal.demonstration.bodies import Body
 from portal.demonstration.fates import Dealer, Fate
 from portal.demonstration.featured import FATES
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Recruiter
+from portal.demonstration.reviews import Pool
 from portal.demonstration.shortfalls import Shortfalls
 from portal.demonstration.stories import Office, Story
+from portal.demonstration.years import Year
 from portal.kernel import clock, words
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
@@ -24,6 +30,8 @@ from portal.organisations.operations import importing
 from portal.organisations.remit import OMBUDSMAN_CODE
 
 SEED = 1967  # the year of the Act that made the Ombudsman
+DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
+ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
 ON_THE_REGISTER_BEFORE = timedelta(days=60)  # before the first period opened
 
 
@@ -51,30 +59,58 @@ def register_first() -> None:
         db.session.commit()
 
 
+@dataclass(frozen=True)
+class Part:
+    """One body's assessment in one year, before it is told."""
+
+    body: Body
+    year: Year
+    fate: Fate
+    reference: str
+
+
 def tell_everything() -> tuple[Ledger, list[Body]]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
     three = years.three_years(ledger, today)
     taking_part = bodies.taking_part(ledger, Recruiter(ledger, chance), three, chance)
-    office = Office.of(next(body.team for body in taking_part if body.code == OMBUDSMAN_CODE))
-    dealer = Dealer(chance, len(taking_part))
+    team = next(body.team for body in taking_part if body.code == OMBUDSMAN_CODE)
+    office = Office.of(team, conflicts.declared(ledger, team, taking_part, chance))
+    parts = _dealt(ledger, chance, taking_part, three, today)
+    pools = {year.index: _pool(year, parts, office, chance, today) for year in three}
     for body in taking_part:
         gaps, last = Shortfalls(ledger, chance, body.id, body.kind), None
+        for part in (one for one in parts if one.body is body):
+            life = Life(ledger, chance, body, part.year, part.reference, last)
+            pool = pools[part.year.index] if part.fate in DRAWN else None
+            Story(life, part.fate, gaps, office, pool, chance, today).tell()
+            last = life if life.handed_in else last
+        if last is not None:
+            gaps.organisation_closed(last)
+    return ledger, taking_part
+
+
+def _dealt(ledger: Ledger, chance: random.Random, taking_part: Sequence[Body], three: Sequence[Year], today: date) -> list[Part]:
+    """What becomes of each body's assessment in each year; the featured ones stand where their person needs them."""
+    dealer, parts = Dealer(chance, len(taking_part)), []
+    for body in taking_part:
         for year in three:
             fate = dealer.deal(body, year, today)
-            if year.index == 2 and body.code in FATES:
-                fate = FATES[body.code]
-            if year.index == 1 and body.code in FATES:
-                fate = Fate.PUBLISHED
-            if fate is None:
-                continue
-            life = Life(ledger, chance, body, year, last)
-            Story(life, fate, gaps, office, chance, today).tell()
-            last = life if life.handed_in else last
-        if body.closed_on is not None and last is not None:
-            gaps.organisation_closed(last, body.closed_on, body.successors)
-    return ledger, taking_part
+            if body.code in FATES and year.index > 0:
+                fate = FATES[body.code] if year.current else Fate.PUBLISHED
+            if fate is not None:
+                parts.append(Part(body, year, fate, ledger.reference("AS")))
+    return parts
+
+
+def _pool(year: Year, parts: Sequence[Part], office: Office, chance: random.Random, today: date) -> Pool:
+    """The bulk acceptance of a year, with the sample that anybody can draw again from its seed."""
+    references = [part.reference for part in parts if part.year is year and part.fate in DRAWN]
+    seed = f"{chance.getrandbits(64):016x}"
+    sample = sampling.draw(references, sampling.size(len(references), accepting.USUAL_PERCENT), seed)
+    day = today - ACCEPTED_AGO if year.current else year.due_on + ACCEPTED_AFTER
+    return Pool(day, office.reviewers[year.index + 2], len(references), frozenset(sample), seed)
 
 
 def featured() -> list[str]:

@@ -6,10 +6,13 @@ import enum
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from portal.demonstration.bodies import Body
 from portal.demonstration.texts import Deck
 from portal.demonstration.years import Year
+
+if TYPE_CHECKING:
+    from portal.demonstration.bodies import Body
 
 
 class Fate(enum.Enum):
@@ -51,7 +54,7 @@ CURRENT = {F.NOT_STARTED: 70, F.BEGUN: 140, F.HALF_WAY: 180, F.NEARLY: 110, F.WA
            F.WITHDRAWN: 10}  # fmt: skip
 SIGNED_DAYS_AGO = {  # in the current year: how long before today an assessment was signed that has come this far
     F.SIGNED: (0, 14), F.UNDER_REVIEW: (12, 40), F.QUESTIONED: (14, 35), F.REVIEWED: (34, 60), F.REPLIED: (36, 60),
-    F.ACCEPTED: (20, 40), F.PUBLISHED: (70, 92), F.PUBLISHED_UNCHECKED: (55, 85), F.REOPENED: (20, 60),
+    F.ACCEPTED: (25, 40), F.PUBLISHED: (70, 92), F.PUBLISHED_UNCHECKED: (25, 60), F.REOPENED: (20, 60),
     F.WITHDRAWN: (10, 40),
 }  # fmt: skip
 BEFORE_SIGNING = frozenset({F.NOT_STARTED, F.BEGUN, F.HALF_WAY, F.NEARLY, F.WAITING_FOR_TIME, F.GIVEN_TIME,

@@ -37,8 +37,8 @@ FEATURED = (
              Fate.QUESTIONED),
     Featured("Gareth Pugh", "environment-agency", MANAGER, "The draft finding has arrived. Reply to it before it is "
              "published.", Fate.REVIEWED),
-    Featured("Sunita Rao", "driver-and-vehicle-licensing-agency", MANAGER, "The finding is published. Keep the improvement "
-             "plan up to date, and ask for changes to it.", Fate.PUBLISHED),
+    Featured("Sunita Rao", "driver-and-vehicle-licensing-agency", MANAGER, "The finding is published, and the improvement "
+             "plan came back with a reason. Mend it and propose it again.", Fate.PUBLISHED),
     Featured("Rosalind Achebe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Has reviews under way. Hold a claim against its "
              "proof and last year’s answer, ask a question, or lower a level."),
     Featured("Daniel Whitcombe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Was asked for a second view of levels that a "
@@ -50,6 +50,7 @@ FEATURED = (
 
 FIRST_REVIEWER = next(one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER)
 SECOND_REVIEWER = [one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER][1]
+RETURNED_PLANS = frozenset({"driver-and-vehicle-licensing-agency"})
 FATES = {one.code: one.fate for one in FEATURED if one.fate is not None}
 
 

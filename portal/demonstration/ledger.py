@@ -37,7 +37,7 @@ class Ledger:
                 self._drawn.add(drawn)
                 return drawn
 
-    def add(self, kind: type[Any], **facts: Any) -> dict[str, Any]:
+    def add(self, kind: type[Any], /, **facts: Any) -> dict[str, Any]:
         """A row of `kind` with its key; what is not said has the column's default."""
         if kind not in self._blank:
             self._blank[kind] = _defaults(kind)

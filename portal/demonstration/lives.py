@@ -29,7 +29,7 @@ ACTION_TAKES = (60, 330)  # days from an answer until its action is due
 class Life:
     """One assessment, walked through the moves of its lifecycle one by one."""
 
-    def __init__(self, ledger: Ledger, chance: random.Random, body: Body, year: Year, last: Life | None) -> None:
+    def __init__(self, ledger: Ledger, chance: random.Random, body: Body, year: Year, reference: str, last: Life | None) -> None:
         self.ledger, self.chance, self.body, self.year, self.last = ledger, chance, body, year, last
         self.pen = Pen(chance, ledger.now)
         self.desk = Desk(chance)
@@ -38,10 +38,11 @@ class Life:
         self.standard = library.standard(id, year.version(id))
         self.profile = {one.code: one for one in self.standard.profile(body.kind)}
         self.answers: dict[str, dict[str, Any]] = {}
+        self.snapshots = 0
         opens = clock.start_of_day(year.opens_on) + timedelta(hours=6, minutes=chance.randint(0, 59))
         self.row = ledger.add(
             Assessment,
-            reference=ledger.reference("AS"),
+            reference=reference,
             organisation_id=body.id,
             organisation_kind=body.kind,
             period_id=year.id,
@@ -116,7 +117,6 @@ class Life:
             for code in self._of_pillar(number, self.chance.randint(2, 5)):
                 at = self.pen.on(day)
                 self.answers[code]["assigned_to_id"] = someone.id
-                self.answers[code]["version"] += 1
                 self.say(Event.ANSWER_ASSIGNED, code, by=self.manager().acting, at=at, expectation=code, to=someone.name)
 
     def _of_pillar(self, number: int, how_many: int) -> list[str]:
@@ -271,6 +271,6 @@ TOLD = ("level", "not_applicable_why", "claim", "proof", "proof_link", "proof_on
         "action_due_on")  # fmt: skip
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """What a save changed: each field with what it was and what it became."""
-    return {name: [before[name], after[name]] for name in TOLD if before[name] != after[name]}
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What a save changed: each field with what it became."""
+    return {name: after[name] for name in TOLD if before[name] != after[name]}

@@ -6,11 +6,13 @@ import base64
 import random
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from portal.audit import PORTAL_STREAM, Event
+from portal.demonstration import featured
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.texts import Deck, file
 from portal.demonstration.years import Pen
@@ -81,9 +83,8 @@ class Recruiter:
     def __init__(self, ledger: Ledger, chance: random.Random) -> None:
         self._ledger = ledger
         self._chance = chance
-        self._names: set[str] = set()
+        self._names = {one.name for one in featured.FEATURED}
         self._titles: dict[tuple[str, str], Deck] = {}
-        self._began: dict[int, date] = {}
 
     def hire(self, organisation: Any, role: Role, since_on: date, *, until_on: date | None = None,
              job_title: str = "", name: str = "") -> Someone:  # fmt: skip
@@ -150,10 +151,22 @@ class Recruiter:
     def _secret(self) -> str:
         return base64.b32encode(self._chance.randbytes(20)).decode()
 
+    def _hire_featured_first(self, organisation: Any) -> Callable[..., Someone]:
+        """Hire under the names of the featured people while there are any for the role."""
+        waiting = {role: featured.at(organisation.code, role) for role in Role}
+
+        def hire(organisation: Any, role: Role, since_on: date, **rest: Any) -> Someone:
+            if waiting[role] and rest.get("until_on") is None:
+                one = waiting[role].pop(0)
+                rest |= {"name": one.name} | ({"job_title": one.job_title} if one.job_title else {})
+            return self.hire(organisation, role, since_on, **rest)
+
+        return hire
+
     def team(self, organisation: Any, since_on: date, *, left_on: date | None = None) -> Team:
         """The people of one organisation that takes part; `left_on`: an earlier complaints manager left then."""
         team = Team()
-        hire = self.hire
+        hire = self._hire_featured_first(organisation)
         if left_on is not None:
             team.people.append(hire(organisation, Role.COMPLAINTS_MANAGER, since_on, until_on=left_on))
             team.people.append(hire(organisation, Role.COMPLAINTS_MANAGER, left_on + timedelta(days=1)))
@@ -161,9 +174,10 @@ class Recruiter:
             team.people.append(hire(organisation, Role.COMPLAINTS_MANAGER, since_on))
         team.people.append(hire(organisation, Role.EXECUTIVE_LEAD, since_on))
         for role, share in ((Role.BODY_ADMINISTRATOR, 0.5), (Role.HANDLER, 0.3)):
-            if self._chance.random() < share:
+            if self._chance.random() < share or featured.at(organisation.code, role):
                 team.people.append(hire(organisation, role, since_on))
-        for _ in range(self._chance.choice((0, 0, 1, 1, 2, 3))):
+        fewest = len(featured.at(organisation.code, Role.CONTRIBUTOR))
+        for _ in range(max(fewest, self._chance.choice((0, 0, 1, 1, 2, 3)))):
             team.people.append(hire(organisation, Role.CONTRIBUTOR, since_on))
         return team
 
@@ -171,8 +185,9 @@ class Recruiter:
         """The Ombudsman's staff, with the two who answer for its own assessment."""
         team = Team()
         for role, (how_many, title) in OMBUDSMAN_STAFF.items():
+            hire = self._hire_featured_first(ombudsman)
             for _ in range(how_many):
-                team.people.append(self.hire(ombudsman, role, since_on, job_title=title))
+                team.people.append(hire(ombudsman, role, since_on, job_title=title))
         team.people.append(self.hire(ombudsman, Role.COMPLAINTS_MANAGER, since_on, job_title="Head of Standards and Quality"))
         team.people.append(self.hire(ombudsman, Role.EXECUTIVE_LEAD, since_on, job_title="Deputy Ombudsman"))
         return team

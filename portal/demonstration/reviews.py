@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from portal.assessments import settling
 from portal.assessments.lifecycle import Verb
-from portal.assessments.models import Clarification, Finding, Reliability, Reply, View
+from portal.assessments.models import Clarification, Finding, PlanState, Reliability, Reply, View
 from portal.assessments.settling import Opinion
 from portal.audit import Event
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone
-from portal.kernel import clock
 from portal.kernel.working_days import add_working_days
 
 VIEWS = ((View.AGREE, 88), (View.LOWER, 7), (View.HIGHER, 2), (View.CANNOT_TELL, 3))
@@ -27,6 +27,7 @@ class Review:
         self.life, self.chance = life, chance
         self.first, self.second = chance.sample(list(reviewers), 2)
         self.views: dict[tuple[str, bool], dict[str, Any]] = {}
+        self.replied: dict[str, Any] | None = None
 
     def by(self, first: Someone, second: Someone) -> Review:
         self.first, self.second = first, second
@@ -58,14 +59,9 @@ class Review:
         for number, code in enumerate(codes):
             self._view(code, day + timedelta(days=number // 9), must_fall=code in must_fall)
         waiting = [code for code in codes if self._lowered(code)]
-        if second and waiting:
-            self.life.row["second_reviewer_id"] = self.second.id
+        if second:
             for code in waiting:
                 self._second_view(code, self.life.pen.day + timedelta(days=1))
-
-    def ask_second(self) -> None:
-        """The second reviewer is named, and has not looked yet."""
-        self.life.row["second_reviewer_id"] = self.second.id
 
     def _view(self, code: str, day: date, *, must_fall: bool) -> None:
         claimed = self.life.answers[code]["level"]
@@ -89,7 +85,12 @@ class Review:
             claimed=self.life.answers[code]["level"], level=level, reason=reason, reviewer_id=by.id, recorded_at=at,
         )  # fmt: skip
         event = Event.SECOND_VIEW_RECORDED if second else Event.FINDING_RECORDED
-        self.life.say(event, f"{code}/view-{2 if second else 1}", by=by.acting, at=at, expectation=code, view=view)
+        said = view.value if level is None else f"{view.value}: level {level}"
+        self.life.say(event, f"{code}/view-{2 if second else 1}", by=by.acting, at=at, expectation=code, view=said)
+        if second and self.life.row["second_reviewer_id"] is None:
+            self.life.row["second_reviewer_id"] = by.id
+            self.life.touch()
+            self.life.say(event, by=by.acting, at=at, expectation=code, view="by a second reviewer")
 
     def _lowered(self, code: str) -> bool:
         return self.views[code, False]["view"] is View.LOWER
@@ -115,8 +116,8 @@ class Review:
                 assessment_reference=life.reference, organisation_id=life.body.id, expectation=code,
                 question=card["question"], asked_by_id=self.first.id, asked_at=at, due_on=due_on,
             )  # fmt: skip
-            life.say(Event.CLARIFICATION_ASKED, f"question {row['reference']}", by=self.first.acting, at=at,
-                     expectation=code, due_on=due_on)  # fmt: skip
+            for within in (f"question {row['reference']}", ""):
+                life.say(Event.CLARIFICATION_ASKED, within, by=self.first.acting, at=at, expectation=code, due_on=due_on)
             asked.append((row, card))
         for number, (row, card) in enumerate(asked, start=1):
             last = number == len(asked)
@@ -126,8 +127,8 @@ class Review:
             row.update(answer=card["reply"], answered_by=life.manager().name, answered_at=at)
             if last:
                 life.move(Verb.CLARIFY)
-            life.say(Event.CLARIFICATION_ANSWERED, f"question {row['reference']}", by=life.manager().acting, at=at,
-                     expectation=row["expectation"])  # fmt: skip
+            for within in (f"question {row['reference']}", "") if last else (f"question {row['reference']}",):
+                life.say(Event.CLARIFICATION_ANSWERED, within, by=life.manager().acting, at=at, expectation=row["expectation"])
 
     def rate(self, day: date) -> None:
         """How far the self-assessment can be relied on, which follows from how often the reviewer differed."""
@@ -157,20 +158,46 @@ class Review:
             Reply, assessment_id=life.row["id"], assessment_reference=life.reference, organisation_id=life.body.id,
             text=card["text"], replied_by=life.lead().name, replied_at=at, late=late,
         )  # fmt: skip
-        life.touch()
+        self.replied = row
         life.say(Event.FINDING_REPLIED, "reply", by=life.lead().acting, at=at, late=late)
         if answered:
             at = life.pen.on(day + timedelta(days=3))
             row.update(answer=card["answer"], answered_at=at)
             life.say(Event.REPLY_ANSWERED, "reply", by=self.first.acting, at=at)
 
-    def accept(self, day: date, by: Someone, *, sample_of: int, sample_size: int, seed: str) -> None:
-        """Accept without a review of its own."""
-        at = self.life.pen.on(day)
-        self.life.move(Verb.ACCEPT)
-        self.life.row.update(reviewed_at=at, first_reviewer_id=by.id)
-        self.life.say(Event.ACCEPTED_IN_BULK, by=by.acting, at=at, sample_of=sample_of, sample_size=sample_size, seed=seed)
+    def drawn(self, pool: Pool) -> None:
+        """Part of a bulk acceptance: accepted without a review of its own, or kept for one by the sample."""
+        life, at = self.life, self.life.pen.on(pool.day)
+        if life.reference in pool.sample:
+            life.row["sampled"] = True
+            life.touch()
+        else:
+            life.move(Verb.ACCEPT)
+            life.row.update(reviewed_at=at, reply_due_on=life.pen.day)
+        life.say(Event.ACCEPTED_IN_BULK, by=pool.by.acting, at=at, sample_of=pool.of, sample_size=len(pool.sample), seed=pool.seed)
 
-    @property
-    def today(self) -> date:
-        return clock.today()
+    def decide_plan(self, day: date, *, agreed: bool) -> None:
+        """Agree the improvement plan, or send it back."""
+        life = self.life
+        if life.row["plan"] is not PlanState.PROPOSED:
+            return
+        at = life.pen.on(day)
+        if agreed:
+            life.row["plan"] = PlanState.AGREED
+            life.touch()
+            life.say(Event.PLAN_AGREED, by=self.first.acting, at=at)
+            return
+        life.row.update(plan=PlanState.RETURNED, plan_reason=life.desk.deal("plan_return_reasons"))
+        life.touch()
+        life.say(Event.PLAN_RETURNED, by=self.first.acting, at=at, reason=life.row["plan_reason"])
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One bulk acceptance: which assessments it was drawn from, and which of them stay for review."""
+
+    day: date
+    by: Someone
+    of: int
+    sample: frozenset[str]
+    seed: str

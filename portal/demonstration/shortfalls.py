@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from portal.assessments.queries.reviewing import Planned
 from portal.audit import Event
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.lives import Life
-from portal.demonstration.people import Someone
 from portal.demonstration.texts import Desk
 from portal.demonstration.years import Pen
 from portal.gaps.lifecycle import ACTION, ActionState, ActionVerb
 from portal.gaps.models import Gap, GapKind, PlannedAction, Severity, Tally
 from portal.gaps.operations.register import severity_of
+from portal.kernel import clock, words
 from portal.policy import PORTAL, Acting
 
 NOT_HANDED_IN_DUE_AFTER = timedelta(days=30)
-NOTHING = ("", "")
 
 
 class _Action:
@@ -29,11 +29,16 @@ class _Action:
     def __init__(self, row: dict[str, Any]) -> None:
         self.row = row
         self.state = ACTION.first
+        self.was: list[tuple[datetime, ActionState]] = []  # until when it was in which state
 
-    def move(self, verb: ActionVerb) -> tuple[ActionState, ActionState]:
+    def move(self, verb: ActionVerb, at: datetime) -> tuple[ActionState, ActionState]:
         before = self.state
+        self.was.append((at, before))
         self.row["state"] = ACTION.move(self, verb)
         return before, self.state
+
+    def state_at(self, moment: datetime) -> ActionState:
+        return next((state for until, state in self.was if moment < until), self.state)
 
 
 class Shortfalls:
@@ -46,14 +51,16 @@ class Shortfalls:
         self.open: dict[tuple[str, str], dict[str, Any]] = {}
         self.actions: dict[int, list[_Action]] = {}
 
-    def found(self, life: Life, levels: Mapping[str, int | None], *, by: Acting, plan_by: Acting | None) -> None:
+    def found(
+        self, life: Life, levels: Mapping[str, int | None], *, by: Acting, plan_by: Acting | None, why: Callable[[str, int | None], str]
+    ) -> None:
         """Open, bring up to date or close a gap for every expectation, from the levels that stand."""
         for code, level in levels.items():
             one = life.profile[code]
             key, gap = (life.standard.id, code), self.open.get((life.standard.id, code))
             if level is None or level >= one.target:
                 if gap is not None:
-                    self._done(key, life, by)
+                    self.close(key, life, why(code, level), by)
                 continue
             facts = {"level": level, "target": one.target, "due_on": self._due(life, code),
                      "severity": severity_of(short_by=one.target - level, statutory=one.statutory)}  # fmt: skip
@@ -120,7 +127,7 @@ class Shortfalls:
 
     def _act(self, action: _Action, verb: ActionVerb, pen: Pen, day: date, life: Life) -> None:
         at = pen.on(day)
-        before, after = action.move(verb)
+        before, after = action.move(verb, at)
         note = self.desk.deal("dropped") if verb is ActionVerb.DROP else self.desk.deal("progress_notes")
         action.row.update(progress=note, changed_at=at, version=action.row["version"] + 1)
         about, by = f"action {action.row['reference']}", life.manager().acting
@@ -130,9 +137,6 @@ class Shortfalls:
             return
         told = {"state": [before, after], "note": note}
         self.ledger.say(Event.ACTION_CHANGED, self.organisation_id, about, by=by, at=at, changes=told)
-
-    def _done(self, key: tuple[str, str], life: Life, by: Acting) -> None:
-        self.close(key, life, "The level now meets the target.", by)
 
     def close(self, key: tuple[str, str], life: Life, why: str, by: Acting) -> None:
         gap = self.open.pop(key)
@@ -149,18 +153,33 @@ class Shortfalls:
         else:
             self._changed(gap, facts, PORTAL, life)
 
-    def more_time(self, life: Life, by: Someone) -> None:
+    def more_time(self, life: Life, by: Acting) -> None:
         gap = self.open.get((life.standard.id, ""))
         if gap is not None and gap["about"] == life.reference:
-            self.close((life.standard.id, ""), life, "more time was given", by.acting)
+            self.close((life.standard.id, ""), life, "more time was given", by)
 
     def handed_in(self, life: Life, why: str) -> None:
         if (life.standard.id, "") in self.open:
             self.close((life.standard.id, ""), life, why, life.lead().acting)
 
-    def organisation_closed(self, life: Life, why: str) -> None:
+    def organisation_closed(self, life: Life) -> None:
+        """A job closes what a closed organisation leaves open."""
+        closed_on = life.body.closed_on
+        if closed_on is None:
+            return
+        named = words.listing(life.body.successors) or "no named successor"
+        life.pen.last = max(life.pen.last, clock.start_of_day(closed_on + timedelta(days=1)))
         for key in list(self.open):
-            self.close(key, life, why, PORTAL)
+            self.close(key, life, f"The organisation closed; {named} answers for its duties now.", PORTAL)
+
+    def plan_at(self, life: Life) -> list[Planned]:
+        """The plan under the assessment's standard as it stands at its latest moment, as the public page shows it."""
+        lines = []
+        for (standard, code), gap in sorted(self.open.items()):
+            for action in self.actions.get(gap["id"], []) if standard == life.standard.id and code else []:
+                row = action.row
+                lines.append(Planned(code, gap["level"], gap["target"], row["what"], row["owner"], row["due_on"], action.state_at(life.pen.last)))
+        return lines
 
     def _say(self, event: Event, gap: dict[str, Any], by: Acting, life: Life, **facts: Any) -> None:
         self.ledger.say(event, self.organisation_id, f"gap {gap['reference']}", by=by, at=life.pen.last, **facts)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.assessments.lifecycle import State
 from portal.demonstration import featured, publishing, signing
 from portal.demonstration.fates import Fate, signing_day
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone, Team
-from portal.demonstration.reviews import Review
+from portal.demonstration.reviews import Pool, Review
 from portal.demonstration.shortfalls import Shortfalls
-from portal.policy import Role
+from portal.policy import Acting, Role
 
 ONE_DAY = timedelta(days=1)
 F = Fate
@@ -25,24 +26,32 @@ class Office:
 
     reviewers: Sequence[Someone]
     officers: Sequence[Someone]
-    seen_first: Someone
-    seen_second: Someone
+    conflicts: Mapping[int, frozenset[int]]  # the organisations that each reviewer keeps out of
 
     @classmethod
-    def of(cls, team: Team) -> Office:
-        reviewers = team.all(Role.STANDARDS_REVIEWER)
-        named = {one.name: one for one in reviewers}
-        return cls(reviewers, team.all(Role.COMPLIANCE_OFFICER), named[featured.FIRST_REVIEWER.name], named[featured.SECOND_REVIEWER.name])
+    def of(cls, team: Team, conflicts: Mapping[int, frozenset[int]]) -> Office:
+        return cls(team.all(Role.STANDARDS_REVIEWER), team.all(Role.COMPLIANCE_OFFICER), conflicts)
+
+    def free_for(self, organisation_id: int) -> list[Someone]:
+        """The reviewers who have no conflict with the organisation."""
+        return [one for one in self.reviewers if organisation_id not in self.conflicts.get(one.id, frozenset())]
+
+    def seen(self) -> tuple[Someone, Someone]:
+        """The two reviewers whom a visitor can be from the first page."""
+        named = {one.name: one for one in self.reviewers}
+        return named[featured.FIRST_REVIEWER.name], named[featured.SECOND_REVIEWER.name]
 
 
 class Story:
     """One assessment, and what is around it."""
 
-    def __init__(self, life: Life, fate: Fate, gaps: Shortfalls, office: Office, chance: random.Random, today: date) -> None:
-        self.life, self.fate, self.gaps, self.office, self.chance, self.today = life, fate, gaps, office, chance, today
+    def __init__(
+        self, life: Life, fate: Fate, gaps: Shortfalls, office: Office, pool: Pool | None, chance: random.Random, today: date
+    ) -> None:
+        self.life, self.fate, self.gaps, self.office, self.pool = life, fate, gaps, office, pool
+        self.chance, self.today = chance, today
         self.year, self.row = life.year, life.row
-        reviewers = [one for one in office.reviewers if one.organisation_id != life.body.id]
-        self.review = Review(life, reviewers, chance)
+        self.review = Review(life, office.free_for(life.body.id), chance)
 
     def tell(self) -> None:
         if self.fate is F.NOT_STARTED:
@@ -78,7 +87,7 @@ class Story:
         if self.fate is F.NOT_SUBMITTED_THEN_HANDED_IN:
             sign_on = self._closed_first()
         else:
-            sign_on = signing_day(self.chance, self.fate, self.year, self.today)
+            sign_on = self._signing_day()
             if sign_on > self.year.due_on and self.chance.random() < 0.4:
                 self.life.ask_for_time(self.year.due_on - timedelta(days=6), granted=self.chance.random() < 0.75, decided_by=self._officer())
         self._answer_and_sign(sign_on)
@@ -88,9 +97,7 @@ class Story:
         if self.fate is F.REOPENED_AND_PUBLISHED:
             self._reopened(self.life.pen.day + timedelta(days=12))
             self._sign(self.life.pen.day + timedelta(days=9))
-        if self.fate is F.PUBLISHED_UNCHECKED:
-            self._accepted()
-            publishing.publish(self.life, self.review, self.gaps, self.life.pen.day + timedelta(days=self.chance.randint(5, 20)))
+        if self.pool is not None and self._drawn(self.pool):
             return
         self._reviewed(stop=None if self.fate not in (F.REVIEWED, F.REPLIED, F.UNDER_REVIEW) else self.fate)
 
@@ -101,12 +108,14 @@ class Story:
         life.close()
         self.gaps.not_submitted(life)
         day = self.year.closes_on + timedelta(days=6)
-        due = life.ask_for_time(day, granted=True, decided_by=self._officer())
-        self.gaps.more_time(life, self._officer())
+        officer = self._officer()
+        due = life.ask_for_time(day, granted=True, decided_by=officer)
+        self.gaps.more_time(life, officer)
         return max(due - timedelta(days=2), life.pen.day + timedelta(days=4))
 
-    def _officer(self) -> Callable[..., object] | object:
-        return self.chance.choice(self.office.officers).acting
+    def _officer(self) -> Acting:
+        officer: Someone = self.chance.choice(self.office.officers)
+        return officer.acting
 
     def _answer_and_sign(self, sign_on: date) -> None:
         life = self.life
@@ -124,10 +133,9 @@ class Story:
         self._sign(sign_on)
 
     def _sign(self, day: date) -> None:
-        if self.life.row["state"].name == "IN_PROGRESS":
+        if self.life.state is State.IN_PROGRESS:
             self.life.send(day)
-        signing.sign(self.life, day)
-        self.gaps.signed(self.life)
+        signing.sign(self.life, self.gaps, day)
 
     def _reopened(self, day: date) -> None:
         if self.chance.random() < 0.5:
@@ -136,13 +144,26 @@ class Story:
         for code in self.chance.sample(list(self.life.answers), 3):
             self.life.rewrite(code, day + timedelta(days=5))
 
-    def _accepted(self) -> None:
-        due = self.row["due_on"]
-        by = self.office.reviewers[self.year.index]
-        day = max(due + timedelta(days=40), self.life.pen.day + timedelta(days=10))
-        if self.year.current:
-            day = self.life.pen.day + timedelta(days=10)
-        self.review.accept(day, by, sample_of=84, sample_size=9, seed=f"{self.year.name} A")
+    def _signing_day(self) -> date:
+        """Whatever belongs to a bulk acceptance is signed before it."""
+        day = signing_day(self.chance, self.fate, self.year, self.today)
+        return min(day, self.pool.day - timedelta(days=3)) if self.pool else day
+
+    def _drawn(self, pool: Pool) -> bool:
+        """Whether the bulk acceptance settled it; the sample goes on to a review of its own."""
+        self.review.drawn(pool)
+        if self.row["sampled"]:
+            return False
+        self.review.first = pool.by
+        if self.fate is F.PUBLISHED_UNCHECKED:
+            self._publish(self.life.pen.day + timedelta(days=self.chance.randint(5, 16)))
+        return True
+
+    def _publish(self, day: date) -> None:
+        decided = self.chance.random()
+        if decided < 0.92:
+            self.review.decide_plan(self.life.pen.day, agreed=decided < 0.8 and self.life.body.code not in featured.RETURNED_PLANS)
+        publishing.publish(self.life, self.review, self.gaps, day)
 
     def _reviewed(self, stop: Fate | None) -> None:
         """A review, from its claim to publication, or until where it stops."""
@@ -170,7 +191,7 @@ class Story:
         if stop is F.REPLIED or chance.random() < 0.55:
             review.reply(reply_due - timedelta(days=chance.randint(0, 6)), answered=stop is None)
         if stop is None:
-            publishing.publish(life, review, self.gaps, max(reply_due, life.pen.day) + timedelta(days=chance.randint(1, 12)))
+            self._publish(max(reply_due, life.pen.day) + timedelta(days=chance.randint(1, 12)))
 
     # The year that goes on.
 
@@ -182,8 +203,7 @@ class Story:
             self._answer_all(self.today - timedelta(days=2))
             self.life.send(self.today - ONE_DAY)
             return
-        sign_on = signing_day(self.chance, self.fate, self.year, self.today)
-        self._answer_and_sign(sign_on)
+        self._answer_and_sign(self._signing_day())
         match self.fate:
             case F.SIGNED:
                 if self.chance.random() < 0.3 and self.life.pen.day < self.today:
@@ -192,10 +212,8 @@ class Story:
                 signing.withdraw(self.life, self.life.pen.day + timedelta(days=3))
             case F.REOPENED:
                 self._reopened(self.life.pen.day + timedelta(days=7))
-            case F.ACCEPTED | F.PUBLISHED_UNCHECKED:
-                self._accepted()
-                if self.fate is F.PUBLISHED_UNCHECKED:
-                    publishing.publish(self.life, self.review, self.gaps, self.life.pen.day + timedelta(days=9))
+            case F.ACCEPTED | F.PUBLISHED_UNCHECKED if self.pool is not None:
+                self._drawn(self.pool)
             case F.UNDER_REVIEW | F.QUESTIONED:
                 self._at_work()
             case F.REVIEWED | F.REPLIED:
@@ -231,11 +249,9 @@ class Story:
         life, review = self.life, self.review
         shown = self.chance.random() < 0.5 or life.body.code in featured.FATES
         if shown:
-            review.by(self.office.seen_first, self.office.seen_second)
+            review.by(*self.office.seen())
         review.claim(life.pen.day + timedelta(days=self.chance.randint(1, 5)))
         review.look(life.pen.day + ONE_DAY, share=self.chance.uniform(0.5, 1.0), lowered=2 if shown else 1, second=False)
-        if shown:
-            review.ask_second()
         if self.fate is F.QUESTIONED:
             review.ask(min(life.pen.day + ONE_DAY, self.today), answered=False, times=self.chance.choice((1, 2)))
 
