@@ -40,7 +40,6 @@ def assign(assessment: Assessment, expectations: Collection[str], person_id: int
             sa.select(Answer)
             .where(Answer.assessment_id == assessment.id, Answer.expectation.in_(sorted(expectations)))
             .order_by(Answer.position)
-            .with_for_update()
             .execution_options(populate_existing=True)
         )
         if one.assigned_to_id != person_id

@@ -29,7 +29,7 @@ def open_for(organisation: Organisation, period: Period, window: Window, *, by: 
     None where there is nothing to open: it was opened before, or the organisation has not joined, is closed, or is a
     branch that a group answers for. Safe to run twice and by two workers at once.
     """
-    insist(by, Action.SET_PERIODS, period)
+    insist(by, Action.SET_PERIODS)
     if not takes_part(organisation):
         return None
     key = {"organisation_id": organisation.id, "period_id": period.id, "standard": window.standard}
@@ -65,9 +65,8 @@ def open_for(organisation: Organisation, period: Period, window: Window, *, by: 
 
 def takes_part(organisation: Organisation) -> bool:
     """Whether the organisation answers for itself today: joined, open, and no group answers for it."""
-    today = clock.today()
-    if organisation.joined_on is None or organisation.joined_on > today:
+    if organisation.joined_on is None:
         return False
-    if organisation.closed_on is not None and organisation.closed_on <= today:
+    if organisation.closed_on is not None and organisation.closed_on <= clock.today():
         return False
     return db.session.scalar(_COVERED, {"branch_id": organisation.id}) is None

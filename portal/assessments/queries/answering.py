@@ -27,9 +27,11 @@ _ANSWER = (
     .join(Assessment, Assessment.id == Answer.assessment_id)
     .where(Assessment.reference == _reference, Answer.expectation == _code)
 )
+# The assessment first: PostgreSQL locks in this order, as every operation does that holds the assessment.
 _HELD = (
     sa.select(Answer, Assessment)
-    .join(Assessment, Assessment.id == Answer.assessment_id)
+    .select_from(Assessment)
+    .join(Answer, Answer.assessment_id == Assessment.id)
     .where(Answer.id == sa.bindparam("id"))
     .with_for_update()
     .execution_options(populate_existing=True)

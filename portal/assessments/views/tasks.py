@@ -131,7 +131,7 @@ def what_happened(told: audit.Told) -> str:
     if "expectation" in facts:
         said += f": {facts['expectation']}"
     if isinstance(facts.get("changes"), dict):
-        said += f" ({words.listing(CHANGED.get(name, name) for name in facts['changes'])})"
+        said += f" ({words.listing(said for name, said in CHANGED.items() if name in facts['changes'])})"
     if "to" in facts:
         said += f", to {facts['to']}" if facts["to"] else ", taken back"
     for name in ("reason", "comment"):
