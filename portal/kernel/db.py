@@ -106,8 +106,9 @@ def fresh_reference(kind: type[Any], prefix: str) -> str:
 
 def insert_unless_there(row_type: type[Model], keys: tuple[str, ...], **facts: Any) -> bool:
     """Insert a row unless one with the same unique `keys` exists; True if this call inserted it."""
-    result = db.session.execute(_insert(row_type, keys).values(**facts))
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, whatever execute() says
+    # RETURNING says which happened on both databases; the count of rows of an ORM insert does not on PostgreSQL.
+    inserted = _insert(row_type, keys).values(**facts).returning(sa.literal_column("1"))
+    return db.session.execute(inserted).first() is not None
 
 
 def insert_all_unless_there(row_type: type[Model], keys: tuple[str, ...]) -> Any:

@@ -79,7 +79,7 @@ def open_gap(
             opened_on=clock.today(),
         )  # fmt: skip
         unless = opened.on_conflict_do_nothing(index_elements=list(_UNIQUE), index_where=_STILL_OPEN)
-        added = bool(db.session.execute(unless).rowcount)  # type: ignore[attr-defined]
+        added = db.session.execute(unless.returning(sa.literal_column("1"))).first() is not None
         there = db.session.scalars(_FIND, key).one()
         if added:
             audit.record(Event.GAP_OPENED, there, by=by, kind=kind, expectation=expectation, due_on=due_on)
