@@ -35,7 +35,7 @@ class DayField(Field):
             if any((self.day, self.month, self.year)):
                 try:
                     self.data = date(int(self.year), int(self.month), int(self.day))
-                except ValueError:
+                except (ValueError, OverflowError):
                     self.process_errors.append(f"{self.label.text} must be a real date, like 27 3 2026")
 
     def pre_validate(self, form: Any) -> None:
