@@ -62,11 +62,12 @@ def prepare(app: Flask) -> list[str]:
     settings: Settings = app.extensions["settings"]
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
-        told = [importing.load_shipped().in_words()]
-        db.session.commit()
-        if settings.demonstration:
+        told = []
+        if settings.demonstration:  # first, for it puts the register in place on a day before its first year
             told.append(building.build_if_empty())
             db.session.commit()
+        told.append(importing.load_shipped().in_words())
+        db.session.commit()
             told.append(f"Demonstration people to sign in as, at {settings.address}/demonstration:")
             told += [f"  {line}" for line in building.featured()]
         db.session.remove()

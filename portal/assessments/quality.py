@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from portal.kernel.working_days import add_months
@@ -109,6 +109,7 @@ class Rule:
         return Query(self.code, self.title, self.why, answer.expectation, asked, self.field, self.minutes)
 
 
+@lru_cache(maxsize=4096)  # every rule that compares texts asks for the same few again
 def plain(text: str) -> str:
     """A text as it is compared: case, punctuation and spacing do not make two texts different."""
     return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()).split())

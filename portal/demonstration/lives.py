@@ -39,6 +39,7 @@ class Life:
         self.profile = {one.code: one for one in self.standard.profile(body.kind)}
         self.answers: dict[str, dict[str, Any]] = {}
         self.snapshots = 0
+        self.first_signed_on: date | None = None
         opens = clock.start_of_day(year.opens_on) + timedelta(hours=6, minutes=chance.randint(0, 59))
         self.row = ledger.add(
             Assessment,

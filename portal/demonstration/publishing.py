@@ -29,7 +29,7 @@ def publish(life: Life, review: Review, gaps: Shortfalls, day: date) -> None:
     assessment = _as_row(life.row)
     by = review.first.acting
     levels = {code: review.settled(code) for code in life.answers}
-    gaps.found(life, levels, by=by, plan_by=None, why=lambda code, level: _why(life, code, level))
+    gaps.settled(life, levels, by=by)
     life.say(Event.PUBLISHED, by=by, at=at, outcome=found.name, checked=life.row["checked"])
     reply = _as_row(review.replied) if review.replied else None
     said = publishing.content(assessment, _context(life), life.standard, judged, reply, gaps.plan_at(life))
@@ -38,11 +38,6 @@ def publish(life: Life, review: Review, gaps: Shortfalls, day: date) -> None:
         PublicFinding, assessment_id=life.row["id"], organisation_id=life.body.id, published_at=at, content=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )  # fmt: skip
-
-
-def _why(life: Life, code: str, level: int | None) -> str:
-    stands = "it does not apply" if level is None else f"level {level} stands, and the target is {life.profile[code].target}"
-    return f"Finding {life.reference} published: {stands}."
 
 
 def _as_row(facts: Mapping[str, Any]) -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from portal.assessments.operations import publishing, signing
 from portal.assessments.queries.reviewing import Planned
 from portal.audit import Event
 from portal.demonstration.ledger import Ledger
@@ -18,6 +19,7 @@ from portal.gaps.lifecycle import ACTION, ActionState, ActionVerb
 from portal.gaps.models import Gap, GapKind, PlannedAction, Severity, Tally
 from portal.gaps.operations.register import severity_of
 from portal.kernel import clock, words
+from portal.kernel.working_days import add_months
 from portal.policy import PORTAL, Acting
 
 NOT_HANDED_IN_DUE_AFTER = timedelta(days=30)
@@ -51,29 +53,35 @@ class Shortfalls:
         self.open: dict[tuple[str, str], dict[str, Any]] = {}
         self.actions: dict[int, list[_Action]] = {}
 
-    def found(
-        self, life: Life, levels: Mapping[str, int | None], *, by: Acting, plan_by: Acting | None, why: Callable[[str, int | None], str]
-    ) -> None:
-        """Open, bring up to date or close a gap for every expectation, from the levels that stand."""
-        for code, level in levels.items():
-            one = life.profile[code]
-            key, gap = (life.standard.id, code), self.open.get((life.standard.id, code))
-            if level is None or level >= one.target:
-                if gap is not None:
-                    self.close(key, life, why(code, level), by)
-                continue
-            facts = {"level": level, "target": one.target, "due_on": self._due(life, code),
-                     "severity": severity_of(short_by=one.target - level, statutory=one.statutory)}  # fmt: skip
-            if gap is None:
-                gap = self._opened(life, GapKind.BELOW_TARGET, code, facts, by)
-            else:
-                self._changed(gap, facts, by, life)
-            if plan_by is not None:
-                self._plan(gap, life, code, plan_by)
+    def noticed(self, life: Life, under: Sequence[str], *, by: Acting) -> None:
+        """A signature opens (or brings up to date) a gap and its action for each answer under target."""
+        for code in under:
+            answer = life.answers[code]
+            due_on = answer["action_due_on"] or add_months(life.pen.day, signing.GAP_DUE_AFTER)
+            gap = self._stands(life, code, answer["level"], due_on, by)
+            self._plan(gap, life, code, due_on, by)
+        if (life.standard.id, "") in self.open:
+            self.close((life.standard.id, ""), life, f"Handed in on {words.day(life.pen.day)}", by)
 
-    def _due(self, life: Life, code: str) -> date:
-        due: date | None = life.answers[code]["action_due_on"]
-        return due or life.pen.day + timedelta(days=180)
+    def settled(self, life: Life, levels: Mapping[str, int | None], *, by: Acting) -> None:
+        """Publication opens a gap for each level that stands under its target, and closes those that no longer do."""
+        for code, level in levels.items():
+            there, target = self.open.get((life.standard.id, code)), life.profile[code].target
+            if level is not None and level < target:
+                due_on = there["due_on"] if there else add_months(life.pen.day, publishing.MONTHS_TO_MEND)
+                self._stands(life, code, level, due_on, by)
+            elif there is not None:
+                stands = "it does not apply" if level is None else f"level {level} stands, and the target is {target}"
+                self.close((life.standard.id, code), life, f"Finding {life.reference} published: {stands}.", by)
+
+    def _stands(self, life: Life, code: str, level: int, due_on: date, by: Acting) -> dict[str, Any]:
+        one, gap = life.profile[code], self.open.get((life.standard.id, code))
+        facts = {"level": level, "target": one.target, "due_on": due_on,
+                 "severity": severity_of(short_by=one.target - level, statutory=one.statutory)}  # fmt: skip
+        if gap is None:
+            return self._opened(life, GapKind.BELOW_TARGET, code, facts, by)
+        self._changed(gap, facts, by, life)
+        return gap
 
     def _opened(self, life: Life, kind: GapKind, code: str, facts: dict[str, Any], by: Acting) -> dict[str, Any]:
         gap = self.ledger.add(
@@ -91,7 +99,7 @@ class Shortfalls:
             gap.update(facts, version=gap["version"] + 1)
             self._say(Event.GAP_CHANGED, gap, by, life, changes=changes)
 
-    def _plan(self, gap: dict[str, Any], life: Life, code: str, by: Acting) -> None:
+    def _plan(self, gap: dict[str, Any], life: Life, code: str, due_on: date, by: Acting) -> None:
         answer = life.answers[code]
         if not answer["action"]:
             return
@@ -100,7 +108,7 @@ class Shortfalls:
                 return
         row = self.ledger.add(
             PlannedAction, reference=self.ledger.reference("AC"), organisation_id=self.organisation_id,
-            gap_id=gap["id"], what=answer["action"], owner=answer["action_owner"], due_on=answer["action_due_on"],
+            gap_id=gap["id"], what=answer["action"], owner=answer["action_owner"] or "Complaints manager", due_on=due_on,
             changed_at=life.pen.last,
         )  # fmt: skip
         action = _Action(row)
@@ -158,9 +166,11 @@ class Shortfalls:
         if gap is not None and gap["about"] == life.reference:
             self.close((life.standard.id, ""), life, "more time was given", by)
 
-    def handed_in(self, life: Life, why: str) -> None:
-        if (life.standard.id, "") in self.open:
-            self.close((life.standard.id, ""), life, why, life.lead().acting)
+    def withdrawn(self, life: Life) -> None:
+        """What only this assessment brought to light closes with it."""
+        for key, gap in list(self.open.items()):
+            if gap["about"] == life.reference and gap["expectation"]:
+                self.close(key, life, "The assessment that brought it to light was withdrawn", life.lead().acting)
 
     def organisation_closed(self, life: Life) -> None:
         """A job closes what a closed organisation leaves open."""

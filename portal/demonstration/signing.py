@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
-from portal import audit
+from portal.assessments import deadlines, quality, snapshots
 from portal.assessments.lifecycle import Verb
 from portal.assessments.models import PlanState, Snapshot
+from portal.assessments.operations import signing
 from portal.audit import Event
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone
@@ -18,33 +20,57 @@ TO_HAND_IN_AGAIN = timedelta(days=21)
 
 def sign(life: Life, gaps: Shortfalls, day: date) -> None:
     """Sign: the facts, the frozen copy with its receipt, the gaps and the plan."""
-    at, lead = life.pen.on(day), life.lead()
+    at, lead, row = life.pen.on(day), life.lead(), life.row
     life.move(Verb.SIGN)
+    life.first_signed_on = life.first_signed_on or life.pen.day
+    answers = [SimpleNamespace(**answer) for answer in life.answers.values()]
     under = [code for code, answer in life.answers.items() if answer["level"] is not None and answer["level"] < answer["target"]]
-    life.row.update(
+    claims = {code: answer["claim"] for code, answer in life.last.answers.items()} if life.last else {}
+    row.update(
         signed_off_at=at,
         signed_off_on=life.pen.day,
         signatory_id=lead.id,
         signatory=lead.signature,
         governing_body_response=life.desk.deal("governing_body_responses"),
-        late=life.pen.day > life.row["due_on"],
+        late=deadlines.overdue(life.first_signed_on, row["due_on"]),
+        queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims)),
         plan=PlanState.PROPOSED if under else PlanState.NONE_NEEDED,
     )
-    text = audit.canonical({"reference": life.reference})
-    sha256 = hashlib.sha256(f"{text}{life.snapshots}".encode()).hexdigest()
+    text = snapshots.content(_head(life, at), answers)
+    sha256 = snapshots.sha256(text)
+    life.ledger.add(Snapshot, assessment_id=row["id"], number=life.snapshots, taken_at=at, content=text, sha256=sha256)
+    life.say(Event.SIGNED_OFF, by=lead.acting, at=at, sha256=sha256, signatory=lead.signature, late=row["late"])
+    gaps.noticed(life, under, by=lead.acting)
+
+
+def _head(life: Life, at: datetime) -> dict[str, Any]:
+    """What stands above the answers of a signed copy."""
+    body, standard, row = life.body, life.standard, life.row
     life.snapshots += 1
-    life.ledger.add(Snapshot, assessment_id=life.row["id"], number=life.snapshots, taken_at=at, content=text, sha256=sha256)
-    life.say(Event.SIGNED_OFF, by=lead.acting, at=at, sha256=sha256, signatory=lead.signature, late=life.row["late"])
-    gaps.handed_in(life, "handed in")
-    levels = {code: answer["level"] for code, answer in life.answers.items()}
-    gaps.found(life, levels, by=lead.acting, plan_by=lead.acting, why=lambda code, level: "The level now meets the target.")
+    return {
+        "format": signing.FORMAT,
+        "assessment": life.reference,
+        "number": life.snapshots,
+        "organisation": {"code": body.code, "name": body.name, "kind": body.kind},
+        "period": life.year.name,
+        "standard": {"id": standard.id, "version": standard.version, "title": standard.title, "sha256": standard.sha256},
+        "due_on": row["due_on"],
+        "late": row["late"],
+        "signatory": row["signatory"],
+        "signed_alone": False,
+        "signed_at": at,
+        "declaration": [signing.DECLARATION.format(organisation=body.name)],
+        "governing_body_response": row["governing_body_response"],
+        "subject_to_board_on": None,
+    }
 
 
-def withdraw(life: Life, day: date) -> None:
+def withdraw(life: Life, gaps: Shortfalls, day: date) -> None:
     at, why = life.pen.on(day), life.desk.deal("withdrawn_reasons")
     life.move(Verb.WITHDRAW)
     life.row.update(withdrawn_why=why, **_UNSIGNED)
     life.say(Event.WITHDRAWN, by=life.lead().acting, at=at, reason=why)
+    gaps.withdrawn(life)
 
 
 def reopen(life: Life, day: date, by: Someone) -> None:

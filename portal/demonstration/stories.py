@@ -92,7 +92,7 @@ class Story:
                 self.life.ask_for_time(self.year.due_on - timedelta(days=6), granted=self.chance.random() < 0.75, decided_by=self._officer())
         self._answer_and_sign(sign_on)
         if self.fate is F.WITHDRAWN:
-            signing.withdraw(self.life, self.life.pen.day + timedelta(days=4))
+            signing.withdraw(self.life, self.gaps, self.life.pen.day + timedelta(days=4))
             return
         if self.fate is F.REOPENED_AND_PUBLISHED:
             self._reopened(self.life.pen.day + timedelta(days=12))
@@ -209,7 +209,7 @@ class Story:
                 if self.chance.random() < 0.3 and self.life.pen.day < self.today:
                     self.review.allocate(self.life.pen.day + ONE_DAY, self.office.reviewers[0])
             case F.WITHDRAWN:
-                signing.withdraw(self.life, self.life.pen.day + timedelta(days=3))
+                signing.withdraw(self.life, self.gaps, self.life.pen.day + timedelta(days=3))
             case F.REOPENED:
                 self._reopened(self.life.pen.day + timedelta(days=7))
             case F.ACCEPTED | F.PUBLISHED_UNCHECKED if self.pool is not None:
