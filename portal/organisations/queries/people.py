@@ -16,7 +16,8 @@ from portal.kernel.references import hashed
 from portal.organisations.models import BrowserSession, Conflict, Invitation, Membership, Organisation, Person
 from portal.policy import Acting, Post, Role
 
-_today, _now = sa.bindparam("today"), sa.bindparam("now")
+_today: sa.BindParameter[date] = sa.bindparam("today")
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
 # A membership that is held today; wherever it is used, `today` must be given. One that was taken away ends at once.
 HOLDING = sa.and_(
     Membership.since_on <= _today,

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.organisations.views import account, conflicts, deputies, invitations, people, second_factor, sign_in
+from portal.organisations.views import (
+    account,
+    conflicts,
+    deputies,
+    invitations,
+    people,
+    second_factor,
+    sign_in,
+    taking_part,
+)
+from portal.organisations.views import (
+    register as register_views,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.bp,
@@ -14,6 +26,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deputies.bp,
     invitations.bp,
     conflicts.bp,
+    register_views.bp,
+    taking_part.bp,
 )
 
 

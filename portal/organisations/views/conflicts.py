@@ -34,7 +34,7 @@ def declare() -> Any:
     form = ConflictForm()
     form.organisation.offer([(code, f"{name} ({code})") for code, name in found])
     if form.validate_on_submit():
-        body = organisation(form.organisation.data)
+        body = organisation(form.organisation.data or "")
         if body is None:
             raise NotFound()
         try:

@@ -41,14 +41,16 @@ def name(membership: Membership) -> Any:
 
 
 def _name(membership: Membership, form: DeputyForm) -> None:
+    until_on = form.until_on.data
+    assert until_on is not None  # the form requires it
     if form.deputy.data != SOMEBODY_ELSE:
-        deputies.name(membership, int(form.deputy.data), until_on=form.until_on.data, by=acting())
+        deputies.name(membership, int(form.deputy.data or 0), until_on=until_on, by=acting())
         return
     if not form.name.data:
         raise Invalid("name", "Enter their full name")
     if not form.email.data:
         raise Invalid("email", "Enter their email address")
-    deputies.invite(membership, email=form.email.data, name=form.name.data, until_on=form.until_on.data, by=acting())
+    deputies.invite(membership, email=form.email.data, name=form.name.data, until_on=until_on, by=acting())
 
 
 @bp.route("/organisations/<code>/people/<reference>/end-deputy", methods=["POST"])

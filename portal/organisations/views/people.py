@@ -12,7 +12,7 @@ from portal.organisations.forms.people import EndForm, InviteForm, ReasonForm, R
 from portal.organisations.models import Invitation, Membership, Organisation
 from portal.organisations.operations import deputies, inviting, memberships, second_factor
 from portal.organisations.queries import organisation, people
-from portal.policy import Action
+from portal.policy import Action, Role
 from portal.web.gate import acting, gate
 from portal.web.pages import page
 
@@ -85,7 +85,7 @@ def role(membership: Membership) -> Any:
     form.role.offer([(one.name, capitalised(one.value)) for one in offered])
     if form.validate_on_submit():
         try:
-            memberships.change_role(membership, memberships.Role[form.role.data], by=acting())
+            memberships.change_role(membership, Role[form.role.data or ""], by=acting())
         except Invalid as refusal:
             form.refuse(refusal)
         else:
