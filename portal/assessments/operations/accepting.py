@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from portal import audit
 from portal.assessments import sampling
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
-from portal.assessments.models import Assessment
 from portal.assessments.queries import queueing
 from portal.audit import Event
 from portal.kernel import clock
-from portal.kernel.db import db, hold
-from portal.kernel.errors import Invalid, NotAllowed
+from portal.kernel.errors import Invalid
 from portal.policy import Acting, Action, insist
 
 USUAL_PERCENT = 5
@@ -43,20 +43,21 @@ class Drawing:
         return len(self.references) - len(self.sample)
 
 
-def new_seed() -> str:
-    """A seed that nobody could have chosen for what it draws."""
-    return secrets.token_hex(8)
-
-
-def drawing(choice: Choice, seed: str, *, by: Acting) -> Drawing:
-    """The sample that this seed draws from what waits now. What the person has a conflict with is left out."""
+def drawing(choice: Choice, *, by: Acting) -> Drawing:
+    """The sample drawn from what waits now. What the person has a conflict with is left out."""
     insist(by, Action.ACCEPT_IN_BULK)
     if not 1 <= choice.percent <= 100:
         raise Invalid("percent", "Enter a sample from 1 to 100 per cent")
     waiting = queueing.acceptable(choice.kind, choice.standard, choice.unqueried)
     references = tuple(one.reference for one in waiting if one.organisation_id not in by.conflicts)
+    seed = seed_of(references, clock.today())
     sample = sampling.draw(references, sampling.size(len(references), choice.percent), seed)
     return Drawing(seed, references, frozenset(sample), choice)
+
+
+def seed_of(references: Sequence[str], day: date) -> str:
+    """The seed follows from the day and the list, so that nobody can draw again until the sample suits them."""
+    return hashlib.sha256("\n".join([day.isoformat(), *sorted(references)]).encode()).hexdigest()[:16]
 
 
 def accept(drawn: Drawing, *, by: Acting) -> tuple[int, int]:
@@ -67,15 +68,12 @@ def accept(drawn: Drawing, *, by: Acting) -> tuple[int, int]:
     insist(by, Action.ACCEPT_IN_BULK)
     facts = {"sample_of": len(drawn.references), "sample_size": len(drawn.sample), "seed": drawn.seed}
     accepted = sampled = 0
-    for reference in sorted(drawn.references):
-        assessment = db.session.query(Assessment).filter_by(reference=reference).one()
-        if assessment.organisation_id in by.conflicts:
-            raise NotAllowed("You declared a conflict of interest with one of these organisations. Open the page again.")
-        hold(assessment)
+    for assessment in queueing.held(drawn.references):
+        insist(by, Action.REVIEW, assessment)
         if assessment.state is not State.SIGNED_OFF or assessment.sampled or assessment.first_reviewer_id is not None:
             continue
         assessment.changed_at = clock.now()
-        if reference in drawn.sample:
+        if assessment.reference in drawn.sample:
             assessment.sampled = True
             sampled += 1
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +19,7 @@ from portal.kernel.working_days import working_days_between
 from portal.organisations.models import Organisation, Person
 
 PAGE = 50
+MOST_TOGETHER = 500  # accepted in one go
 STATES = (State.SIGNED_OFF, State.UNDER_REVIEW, State.CLARIFICATION_REQUESTED, State.REVIEWED, State.PUBLISHED)
 OPEN = STATES[:4]
 
@@ -210,6 +212,7 @@ _ACCEPTABLE = (
         sa.or_(sa.not_(sa.bindparam("unqueried", type_=sa.Boolean())), Assessment.queried == 0),
     )
     .order_by(Assessment.reference)
+    .limit(MOST_TOGETHER)
 )
 
 
@@ -225,3 +228,17 @@ def acceptable(kind: str, standard: str, unqueried: bool) -> tuple[Acceptable, .
     """What a bulk acceptance with this choice would take, in the order of the references."""
     rows = db.session.execute(_ACCEPTABLE, {"kind": kind, "standard": standard, "unqueried": unqueried})
     return tuple(Acceptable(*row) for row in rows)
+
+
+_HELD = (
+    sa.select(Assessment)
+    .where(Assessment.reference.in_(sa.bindparam("references", expanding=True)))
+    .order_by(Assessment.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def held(references: Sequence[str]) -> Sequence[Assessment]:
+    """These assessments, read again and kept from others until the transaction ends."""
+    return db.session.scalars(_HELD, {"references": list(references)}).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from portal.assessments.carrying import LastAnswer
 from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Answer, Assessment, Clarification, Finding, Period, Reply, View
+from portal.assessments.quality import RULES, Query
+from portal.assessments.queries import answering
 from portal.assessments.settling import Opinion, Settled, lowers, settle
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock
@@ -165,45 +168,28 @@ def standard_of(assessment: Assessment) -> Standard:
     return library.standard(assessment.standard, assessment.standard_version)
 
 
-# Last year, for one expectation and for all of an assessment.
+# What the rules ask, and last year.
 
 
-@dataclass(frozen=True)
-class LastYear:
-    """What the organisation said of an expectation in the assessment before."""
-
-    period: str
-    level: int | None
-    not_applicable_why: str
-    claim: str
-    proof: str
-    proof_link: str
+def last_year(assessment: Assessment) -> Mapping[str, LastAnswer]:
+    """The answers of the assessment before, by expectation."""
+    return answering.last_handed_in(assessment.organisation_id, assessment.standard, assessment.id)[1]
 
 
-_THIS = aliased(Period)
-_LAST_YEAR = (
-    sa.select(Period.name, Answer.level, Answer.not_applicable_why, Answer.claim, Answer.proof, Answer.proof_link)
-    .join(Assessment, Assessment.id == Answer.assessment_id)
-    .join(Period, Period.id == Assessment.period_id)
-    .where(
-        Assessment.organisation_id == sa.bindparam("organisation_id"),
-        Assessment.standard == sa.bindparam("standard"),
-        Assessment.state.in_(HANDED_IN),
-        Answer.expectation == sa.bindparam("code"),
-        Period.starts_on < sa.select(_THIS.starts_on).where(_THIS.id == sa.bindparam("period_id")).scalar_subquery(),
-    )
-    .order_by(Period.starts_on.desc())
-    .limit(1)
-)
+def asked_by_rules(
+    assessment: Assessment, given: Iterable[Answer], last: Mapping[str, LastAnswer]
+) -> Mapping[str, tuple[Query, ...]]:
+    """What the rules ask, by expectation: the same as the organisation saw on the day it signed."""
+    on = assessment.signed_off_on or clock.today()
+    asked: dict[str, tuple[Query, ...]] = {}
+    for query in RULES.queries(given, today=on, last_claims={code: one.claim for code, one in last.items()}):
+        asked[query.expectation] = (*asked.get(query.expectation, ()), query)
+    return asked
 
 
-def last_year(assessment: Assessment, code: str) -> LastYear | None:
-    row = db.session.execute(
-        _LAST_YEAR,
-        {"organisation_id": assessment.organisation_id, "standard": assessment.standard, "code": code,
-         "period_id": assessment.period_id},
-    ).first()  # fmt: skip
-    return LastYear(*row) if row else None
+def count_queries(assessment: Assessment) -> int:
+    """How much the rules ask about an assessment in all: signing keeps it, so that the queue can be narrowed by it."""
+    return sum(map(len, asked_by_rules(assessment, answers(assessment), last_year(assessment)).values()))
 
 
 # The plan, as the reviewer reads it and as it is published.
