@@ -66,10 +66,10 @@ def prepare(app: Flask) -> list[str]:
         if settings.demonstration:  # first, for it puts the register in place on a day before its first year
             told.append(building.build_if_empty())
             db.session.commit()
-        told.append(importing.load_shipped().in_words())
-        db.session.commit()
             told.append(f"Demonstration people to sign in as, at {settings.address}/demonstration:")
             told += [f"  {line}" for line in building.featured()]
+        told.append(importing.load_shipped().in_words())
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     return told

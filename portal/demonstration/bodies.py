@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -56,10 +57,10 @@ class Body:
 
 def taking_part(ledger: Ledger, recruiter: Recruiter, years: Sequence[Year], chance: random.Random) -> list[Body]:
     """The bodies with their people, in the order of the register; they join as a part of this."""
-    found = db.session.execute(_ORGANISATIONS).all()
+    found: Sequence[Any] = db.session.execute(_ORGANISATIONS).all()
     successors: dict[int, tuple[str, ...]] = {}
-    for row in db.session.execute(_SUCCESSORS):
-        successors[row.organisation_id] = (*successors.get(row.organisation_id, ()), row.name)
+    for organisation_id, name in db.session.execute(_SUCCESSORS):
+        successors[organisation_id] = (*successors.get(organisation_id, ()), name)
     chosen = _chosen(found, years, chance)
     groups = {one.code: one for one in found}
     covered = {branch: group for branch, group in BRANCHES if branch in groups and group in groups}
@@ -81,7 +82,7 @@ def taking_part(ledger: Ledger, recruiter: Recruiter, years: Sequence[Year], cha
     return bodies
 
 
-def _chosen(found: Sequence[sa.Row[tuple[object, ...]]], years: Sequence[Year], chance: random.Random) -> list[sa.Row[tuple[object, ...]]]:
+def _chosen(found: Sequence[Any], years: Sequence[Year], chance: random.Random) -> list[Any]:
     first = years[0].opens_on
     nhs = [row for row in found if row.kind in EVERY_ONE_OF and (row.closed_on is None or row.closed_on > first)]
     government = [row for row in found if row.kind in {"MD", "ND", "EA", "NB", "OB", "IT"} and row.closed_on is None]
@@ -90,14 +91,14 @@ def _chosen(found: Sequence[sa.Row[tuple[object, ...]]], years: Sequence[Year], 
     return sorted(nhs + known + chance.sample(rest, min(len(rest), GOVERNMENT_BODIES - len(known))), key=lambda row: row.id)
 
 
-def _joined_on(row: sa.Row[tuple[object, ...]], years: Sequence[Year], chance: random.Random) -> date:
+def _joined_on(row: Any, years: Sequence[Year], chance: random.Random) -> date:
     """Most took part from the beginning; a few joined in the second year or only this year."""
     index = 0 if row.closed_on or row.code in ALWAYS or row.kind == "PO" else chance.choices((0, 1, 2), (88, 8, 4))[0]
     joined = years[index].opens_on - timedelta(days=chance.randint(5, 45))
     return max(joined, row.opened_on + timedelta(days=30)) if row.opened_on else joined
 
 
-def _cover(ledger: Ledger, branch: sa.Row[tuple[object, ...]], group: sa.Row[tuple[object, ...]], year: Year, chance: random.Random) -> None:
+def _cover(ledger: Ledger, branch: Any, group: Any, year: Year, chance: random.Random) -> None:
     since = year.opens_on + timedelta(days=25)
     ledger.add(Branch, organisation_id=group.id, branch_id=branch.id, since_on=since)
     about, at = f"organisation {group.code}", Pen(chance, ledger.now).on(since)

@@ -49,7 +49,7 @@ _CHOICES = (
     .order_by(Organisation.sort_name, Membership.id)
 )
 _BY_NAME = _CHOICES.where(Person.name.in_(sa.bindparam("names", expanding=True)))
-_LIKE = sa.bindparam("like")
+_LIKE: Any = sa.bindparam("like")
 _SEARCH = _CHOICES.where(
     sa.or_(
         Organisation.sort_name.like(_LIKE, escape="\\"),
@@ -77,7 +77,7 @@ def featured() -> list[Choice]:
 
 
 def _choice(row: Any, one: Featured | None = None) -> Choice:
-    return Choice(*row, tries=one.tries if one else "")
+    return Choice(**row._mapping, tries=one.tries if one else "")
 
 
 def people(typed: str, after: int | None) -> tuple[list[Choice], int | None]:

@@ -17,7 +17,7 @@ from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone
 from portal.kernel.working_days import add_working_days
 
-VIEWS = ((View.AGREE, 88), (View.LOWER, 7), (View.HIGHER, 2), (View.CANNOT_TELL, 3))
+VIEWS = {View.AGREE: 88, View.LOWER: 7, View.HIGHER: 2, View.CANNOT_TELL: 3}
 
 
 class Review:
@@ -65,7 +65,7 @@ class Review:
 
     def _view(self, code: str, day: date, *, must_fall: bool) -> None:
         claimed = self.life.answers[code]["level"]
-        view = View.LOWER if must_fall else self.chance.choices(*zip(*VIEWS, strict=True))[0]
+        view = View.LOWER if must_fall else self.chance.choices(list(VIEWS), list(VIEWS.values()))[0]
         if (view is View.LOWER and (claimed or 0) < 2) or (view is View.HIGHER and claimed not in (1, 2, 3)):
             view = View.AGREE
         level = {View.AGREE: claimed, View.CANNOT_TELL: None}.get(view, (claimed or 0) + (1 if view is View.HIGHER else -1))
