@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from portal.home.views import about, public, record
+
+BLUEPRINTS: tuple[Blueprint, ...] = (public.bp, about.bp, record.bp)
 
 
 def register(app: Flask) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from portal.standards.views import reading
+
+BLUEPRINTS: tuple[Blueprint, ...] = (reading.bp,)
 
 
 def register(app: Flask) -> None:

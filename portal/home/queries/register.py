@@ -1,0 +1,245 @@
+"""The public register: the numbers, the list and its search, and one organisation with all that it is tied to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.assessments.models import PublicFinding
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.organisations.models import Branch, FormerName, Organisation, Succession
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The portal at a glance."""
+
+    on_the_register: int
+    taking_part: int
+    findings: int
+
+
+def _number(what: Any, *where: Any) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(what).where(*where).scalar_subquery()
+
+
+_NUMBERS = sa.select(
+    _number(Organisation, Organisation.closed_on.is_(None)),
+    _number(Organisation, Organisation.closed_on.is_(None), Organisation.joined_on.is_not(None)),
+    _number(PublicFinding),
+)
+
+
+def numbers() -> Numbers:
+    return Numbers(*db.session.execute(_NUMBERS).one())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list of organisations; `former` is the former name by which a search found it."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    closed_on: date | None
+    joined_on: date | None
+    former: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of the list; `next` is the code after which the next page begins."""
+
+    rows: tuple[Listed, ...]
+    next: str | None
+
+
+_LIKE = sa.bindparam("like", type_=sa.String)
+_FORMERLY = sa.func.lower(FormerName.name).like(_LIKE, escape="\\")
+
+
+@cache
+def _list(asked: bool, kind: bool, after: bool) -> sa.Select[*tuple[Any, ...]]:
+    """The statement for one combination of filters, so that each uses its own index."""
+    wanted: sa.Select[*tuple[Any, ...]] = sa.select(
+        Organisation.id,
+        Organisation.code,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.closed_on,
+        Organisation.joined_on,
+    )
+    if asked:
+        wanted = wanted.where(
+            sa.or_(
+                Organisation.sort_name.like(_LIKE, escape="\\"),
+                sa.func.lower(Organisation.code) == sa.bindparam("asked"),
+                Organisation.id.in_(sa.select(FormerName.organisation_id).where(_FORMERLY)),
+            )
+        )
+    if kind:
+        wanted = wanted.where(Organisation.kind == sa.bindparam("kind"))
+    if after:
+        here = sa.tuple_(sa.bindparam("name", type_=sa.String), sa.bindparam("id", type_=sa.BigInteger))
+        wanted = wanted.where(sa.tuple_(Organisation.sort_name, Organisation.id) > here)
+    return wanted.order_by(Organisation.sort_name, Organisation.id).limit(PAGE + 1)
+
+
+_PLACE = sa.select(Organisation.sort_name, Organisation.id).where(Organisation.code == sa.bindparam("code"))
+_FORMER = (
+    sa.select(FormerName.organisation_id, FormerName.name)
+    .where(FormerName.organisation_id.in_(sa.bindparam("ids", expanding=True)), _FORMERLY)
+    .order_by(FormerName.id)
+)
+
+
+def search(asked: str, kind: str, after: str) -> Found:
+    """Organisations whose name or a former name holds `asked`, or whose code it is, in the order of their names."""
+    folded = asked.casefold()
+    facts: dict[str, Any] = {"kind": kind, "asked": folded, "like": f"%{_escaped(folded)}%"}
+    place = db.session.execute(_PLACE, {"code": after}).first() if after else None
+    if place is not None:
+        facts |= {"name": place.sort_name, "id": place.id}
+    rows = [Listed(*row) for row in db.session.execute(_list(bool(asked), bool(kind), place is not None), facts)]
+    shown = rows[:PAGE]
+    if asked:
+        shown = _with_former_names(shown, folded, facts["like"])
+    return Found(tuple(shown), shown[-1].code if len(rows) > PAGE else None)
+
+
+def _with_former_names(rows: list[Listed], folded: str, like: str) -> list[Listed]:
+    unexplained = [row.id for row in rows if folded not in row.name.casefold() and folded != row.code.casefold()]
+    if not unexplained:
+        return rows
+    names: dict[int, str] = {}
+    for organisation_id, name in db.session.execute(_FORMER, {"ids": unexplained, "like": like}):
+        names.setdefault(organisation_id, name)
+    return [
+        Listed(row.id, row.code, row.name, row.kind, row.closed_on, row.joined_on, names.get(row.id, ""))
+        for row in rows
+    ]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Another organisation, or a name, that belongs to this one's page."""
+
+    code: str
+    name: str
+    on: date | None
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organisation as anyone may see it. `organisation_id` lets rules be asked about it."""
+
+    organisation_id: int
+    code: str
+    name: str
+    kind: str
+    opened_on: date | None
+    closed_on: date | None
+    joined_on: date | None
+    version: int
+    parent_code: str | None
+    parent_name: str | None
+    board_code: str | None
+    board_name: str | None
+    findings: int
+    newest_finding: int | None
+
+
+_Parent, _Board, _Other = aliased(Organisation), aliased(Organisation), aliased(Organisation)
+_ITS_FINDINGS = PublicFinding.organisation_id == Organisation.id
+_BODY = (
+    sa.select(
+        Organisation.id,
+        Organisation.code,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.opened_on,
+        Organisation.closed_on,
+        Organisation.joined_on,
+        Organisation.version,
+        _Parent.code,
+        _Parent.name,
+        _Board.code,
+        _Board.name,
+        sa.select(sa.func.count()).where(_ITS_FINDINGS).correlate(Organisation).scalar_subquery(),
+        sa.select(sa.func.max(PublicFinding.id)).where(_ITS_FINDINGS).correlate(Organisation).scalar_subquery(),
+    )
+    .outerjoin(_Parent, _Parent.id == Organisation.parent_id)
+    .outerjoin(_Board, sa.and_(_Board.code == Organisation.board_code, Organisation.board_code != ""))
+    .where(Organisation.code == sa.bindparam("code"))
+)
+
+
+def body(code: str) -> Body | None:
+    """The organisation under this code, with how many findings of it are published, in one statement."""
+    row = db.session.execute(_BODY, {"code": code}).first()
+    return Body(*tuple(row)) if row is not None else None
+
+
+_one: sa.BindParameter[Any] = sa.bindparam("one")
+_today: sa.BindParameter[Any] = sa.bindparam("today", type_=sa.Date)
+_no_day = sa.null().cast(sa.Date)
+
+
+def _ties(what: str, day: Any, joined: Any, *where: Any) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(sa.literal(what).label("what"), _Other.code, _Other.name, day.label("on"), _Other.sort_name)
+        .join(*joined)
+        .where(*where)
+    )
+
+
+_NOW = sa.or_(Branch.until_on.is_(None), Branch.until_on >= _today)
+_TIES: Any = sa.union_all(
+    sa.select(
+        sa.literal("former name").label("what"),
+        sa.literal("").label("code"),
+        FormerName.name,
+        FormerName.until_on.label("on"),
+        FormerName.name.label("sort_name"),
+    ).where(FormerName.organisation_id == _one),
+    _ties(
+        "successor",
+        Succession.on,
+        (Succession, Succession.successor_id == _Other.id),
+        Succession.organisation_id == _one,
+    ),
+    _ties(
+        "predecessor",
+        Succession.on,
+        (Succession, Succession.organisation_id == _Other.id),
+        Succession.successor_id == _one,
+    ),
+    _ties("group", Branch.since_on, (Branch, Branch.organisation_id == _Other.id), Branch.branch_id == _one, _NOW),
+    _ties("branch", Branch.since_on, (Branch, Branch.branch_id == _Other.id), Branch.organisation_id == _one, _NOW),
+    sa.select(sa.literal("child").label("what"), _Other.code, _Other.name, _no_day.label("on"), _Other.sort_name).where(
+        _Other.parent_id == _one, _Other.closed_on.is_(None)
+    ),
+).order_by("what", "sort_name")
+
+
+def ties(organisation_id: int) -> dict[str, list[Tie]]:
+    """Former names, successors, predecessors, group, branches and children, in one statement."""
+    gathered: dict[str, list[Tie]] = {
+        what: [] for what in ("former name", "successor", "predecessor", "group", "branch", "child")
+    }
+    for row in db.session.execute(_TIES, {"one": organisation_id, "today": clock.today()}):
+        gathered[row.what].append(Tie(row.code, row.name, row.on))
+    return gathered
