@@ -1,0 +1,219 @@
+"""The demonstration is true to the rules: every state could have come about as its record says."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from portal import audit, create_app
+from portal.assessments.lifecycle import ASSESSMENT, State, Verb
+from portal.assessments.models import Answer, Assessment, Finding, Period, Window
+from portal.assessments.operations import signing
+from portal.assessments.sampling import draw
+from portal.audit import Event, Record
+from portal.config import Settings
+from portal.demonstration import building, queries
+from portal.demonstration.featured import FEATURED
+from portal.gaps.models import Gap, PlannedAction, Tally
+from portal.kernel import clock
+from portal.kernel.db import db
+from portal.organisations.models import Organisation, Person
+from tests import databases
+from tests.browser import Browser
+from tests.conftest import MONDAY
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demonstration as it is served, in a database of its own."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with databases.empty(os.environ.get("PORTAL_TEST_DATABASE", "sqlite"), folder) as url, clock.at(MONDAY):
+        settings = Settings(instance=folder / "instance", database_url=url, base_url="http://localhost", demonstration=True)
+        app = create_app(settings)
+        with app.app_context():
+            databases.migrate()
+            building.build_if_empty()
+            db.session.commit()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def nothing_held(built: Flask) -> Iterator[None]:
+    yield
+    db.session.rollback()
+
+
+def rows(statement: Any) -> list[Any]:
+    return list(db.session.execute(statement))
+
+
+def test_every_chain_of_the_record_holds(built: Flask) -> None:
+    assert audit.verify() == []
+
+
+def test_every_receipt_holds(built: Flask) -> None:
+    assert signing.verify_snapshots() == []
+
+
+def test_a_second_build_changes_nothing(built: Flask) -> None:
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(Record))
+    told = building.build_if_empty()
+    db.session.commit()
+    assert told.startswith("The demonstration is there already")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Record)) == before
+
+
+def test_every_state_is_there(built: Flask) -> None:
+    assert set(db.session.scalars(sa.select(Assessment.state).distinct())) == set(State)
+
+
+def test_every_open_trust_and_board_takes_part_and_sixty_government_bodies(built: Flask) -> None:
+    open_ones = rows(sa.select(Organisation.kind, Organisation.joined_on).where(Organisation.closed_on.is_(None)))
+    assert all(one.joined_on for one in open_ones if one.kind in "TI")
+    assert sum(one.joined_on is not None for one in open_ones if one.kind not in "TI" and one.kind != "PO") == 60
+    assert any(one.joined_on is None for one in open_ones)
+
+
+def test_the_current_year_is_due_in_about_nine_days_and_all_three_are_a_year_apart(built: Flask) -> None:
+    due = [one.due_on for one in rows(
+        sa.select(Window.due_on).join(Period, Period.id == Window.period_id).where(Window.organisation_kind == "T").order_by(Window.due_on)
+    )]  # fmt: skip
+    assert timedelta(days=7) <= due[2] - clock.today() <= timedelta(days=12)
+    assert [(late - early).days in range(355, 376) for early, late in zip(due, due[1:], strict=False)] == [True, True]
+
+
+def test_most_sign_in_the_last_ten_days(built: Flask) -> None:
+    signed = rows(sa.select(Assessment.signed_off_on, Assessment.first_due_on).where(Assessment.state == State.PUBLISHED))
+    left = [(one.first_due_on - one.signed_off_on).days for one in signed]
+    assert sum(0 <= days <= 10 for days in left) > len(left) * 0.5
+    assert any(days < 0 for days in left)
+
+
+MOVED_BY = {
+    Event.ASSESSMENT_STARTED: Verb.START,
+    Event.SENT_FOR_SIGN_OFF: Verb.SEND,
+    Event.RETURNED_BY_LEAD: Verb.RETURN,
+    Event.SIGNED_OFF: Verb.SIGN,
+    Event.REVIEW_CLAIMED: Verb.CLAIM,
+    Event.REVIEW_RELEASED: Verb.RELEASE,
+    Event.CLARIFICATION_ASKED: Verb.ASK,
+    Event.CLARIFICATION_ANSWERED: Verb.CLARIFY,
+    Event.FINDING_SHARED: Verb.CONCLUDE,
+    Event.PUBLISHED: Verb.PUBLISH,
+    Event.REOPENED: Verb.REOPEN,
+    Event.NOT_SUBMITTED: Verb.CLOSE,
+    Event.WITHDRAWN: Verb.WITHDRAW,
+    Event.SUPERSEDED: Verb.SUPERSEDE,
+}
+
+
+class Replayed:
+    def __init__(self) -> None:
+        self.state = ASSESSMENT.first
+
+
+def test_replaying_the_record_gives_the_stored_state_of_every_assessment(built: Flask) -> None:
+    told = rows(sa.select(Record).where(Record.about.like("assessment %")).order_by(Record.organisation_id, Record.sequence))
+    sampled = set(db.session.scalars(sa.select(Assessment.reference).where(Assessment.sampled)))
+    lives: dict[str, Replayed] = defaultdict(Replayed)
+    for (record,) in told:
+        reference, _, within = record.about.removeprefix("assessment ").partition("/")
+        event = Event[record.event]
+        if within:
+            continue
+        if event in MOVED_BY:
+            ASSESSMENT.move(lives[reference], MOVED_BY[event])
+        elif event is Event.ACCEPTED_IN_BULK and reference not in sampled:
+            ASSESSMENT.move(lives[reference], Verb.ACCEPT)
+        elif event is Event.DUE_DAY_MOVED and lives[reference].state is State.NOT_SUBMITTED:
+            ASSESSMENT.move(lives[reference], Verb.EXTEND)
+    stored = {one.reference: one.state for one in rows(sa.select(Assessment.reference, Assessment.state))}
+    assert {reference: lives[reference].state for reference in stored} == stored
+
+
+def test_each_assessment_is_told_in_the_order_in_which_it_happened(built: Flask) -> None:
+    last: dict[int, Any] = {}
+    for record in rows(sa.select(Record.organisation_id, Record.at).order_by(Record.organisation_id, Record.sequence)):
+        assert record.at >= last.get(record.organisation_id, record.at)
+        last[record.organisation_id] = record.at
+    assert max(last.values()) <= clock.now()
+
+
+def test_the_counts_kept_are_the_answers_given(built: Flask) -> None:
+    given = Answer.confirmed & (Answer.level.is_not(None) | (Answer.not_applicable_why != ""))
+    counted = rows(
+        sa.select(Assessment.reference, Assessment.answers_wanted, Assessment.answers_given, sa.func.count(Answer.id).label("there"),
+                  sa.func.sum(sa.case((given, 1), else_=0)).label("given"))
+        .join(Answer, Answer.assessment_id == Assessment.id).group_by(Assessment.id)
+    )  # fmt: skip
+    assert [one for one in counted if (one.answers_wanted, one.answers_given) != (one.there, one.given)] == []
+
+
+def test_nothing_is_said_twice_within_one_assessment(built: Flask) -> None:
+    said = rows(sa.select(Answer.assessment_id, Answer.claim, sa.func.count()).where(Answer.claim != "").group_by(Answer.assessment_id, Answer.claim).having(sa.func.count() > 1))
+    assert said == []
+    reasons = rows(sa.select(Finding.assessment_id, Finding.reason, sa.func.count()).group_by(Finding.assessment_id, Finding.reason).having(sa.func.count() > 1))
+    assert reasons == []
+
+
+def test_many_carried_answers_of_this_year_wait_to_be_confirmed(built: Flask) -> None:
+    waiting = db.session.scalar(sa.select(sa.func.count()).select_from(Answer).where(Answer.confirmed.is_(False)))
+    reworded = db.session.scalar(sa.select(sa.func.count()).select_from(Answer).where(Answer.confirmed.is_(False), Answer.reworded))
+    assert waiting > 500
+    assert reworded > 20
+
+
+def test_the_tallies_add_up_to_the_open_gaps(built: Flask) -> None:
+    counted: Counter[Any] = Counter()
+    for one in rows(sa.select(Tally.__table__)):
+        counted[one.organisation_kind, one.kind, one.pillar, one.severity, one.opened_month] += one.change_by
+    there = Counter(
+        (one.organisation_kind, one.kind, one.pillar, one.severity, one.opened_on.replace(day=1))
+        for one in rows(sa.select(Gap.__table__).where(Gap.closed_on.is_(None)))
+    )
+    assert counted == there
+    assert len(there) > 50
+
+
+def test_plans_live_on_across_years(built: Flask) -> None:
+    states = {one.state for one in rows(sa.select(PlannedAction.state).distinct())}
+    assert len(states) == 4
+    oldest = db.session.scalar(sa.select(sa.func.min(Gap.opened_on)).where(Gap.closed_on.is_(None)))
+    assert oldest < clock.today() - timedelta(days=400)
+
+
+def test_anyone_can_draw_a_bulk_acceptance_again(built: Flask) -> None:
+    drawings: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    for record in rows(sa.select(Record.about, Record.facts).where(Record.event == Event.ACCEPTED_IN_BULK.name)):
+        facts = json.loads(record.facts)
+        drawings[facts["seed"]].append((record.about.removeprefix("assessment "), facts))
+    sampled = set(db.session.scalars(sa.select(Assessment.reference).where(Assessment.sampled)))
+    assert len(drawings) == 3
+    for seed, told in drawings.items():
+        references = {reference for reference, _ in told}
+        assert {facts["sample_of"] for _, facts in told} == {len(references)}
+        assert set(draw(references, told[0][1]["sample_size"], seed)) == references & sampled
+
+
+def test_nobody_reviews_their_own_office_or_gives_both_views(built: Flask) -> None:
+    both = rows(sa.select(Assessment.reference).where(Assessment.first_reviewer_id == Assessment.second_reviewer_id))
+    assert both == []
+
+
+def test_every_address_is_one_that_nobody_can_have(built: Flask) -> None:
+    assert all(email.endswith(".example") for email in db.session.scalars(sa.select(Person.email)))
+
+
+def test_the_featured_people_are_all_there(built: Flask) -> None:
+    assert [one.name for one in queries.featured()] == [one.name for one in FEATURED]
+    assert len(building.featured()) == len(FEATURED) == 12
