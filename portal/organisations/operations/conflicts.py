@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
@@ -17,6 +19,12 @@ def declare(organisation: Organisation, *, reason: str, by: Acting) -> None:
     The reason stays with the declaration: the organisation can read its record, and need not know a private matter.
     """
     insist(by, Action.DECLARE_CONFLICT, organisation)
+    hold(organisation)  # so that a button pressed twice declares once
+    mine = sa.select(Conflict.id).where(
+        Conflict.person_id == by.id, Conflict.organisation_id == organisation.id, Conflict.ended_on.is_(None)
+    )
+    if db.session.scalar(mine) is not None:
+        raise Invalid("organisation", f"You have declared a conflict with {organisation.name} already")
     conflict = Conflict(
         reference=fresh_reference(Conflict, "CF"),
         person_id=by.id,
@@ -24,8 +32,6 @@ def declare(organisation: Organisation, *, reason: str, by: Acting) -> None:
         reason=reason,
         declared_on=clock.today(),
     )
-    if organisation.id in by.conflicts:
-        raise Invalid("organisation", f"You have declared a conflict with {organisation.name} already")
     db.session.add(conflict)
     audit.record(Event.CONFLICT_DECLARED, conflict, by=by, organisation=organisation.name)
 

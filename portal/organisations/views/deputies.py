@@ -37,7 +37,7 @@ def name(membership: Membership) -> Any:
             flash("The deputy was named, and told by email.")
             return redirect(about.here, 303)
     latest = words.day(deputies.last_day_allowed(clock.today()))
-    return page("organisations/deputy.html", form=form, about=about, latest=latest, somebody_else=SOMEBODY_ELSE)
+    return page("organisations/deputy.html", form=form, about=about, latest=latest)
 
 
 def _name(membership: Membership, form: DeputyForm) -> None:
