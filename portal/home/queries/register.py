@@ -64,7 +64,11 @@ class Found:
 
 
 _LIKE = sa.bindparam("like", type_=sa.String)
-_FORMERLY = sa.func.lower(FormerName.name).like(_LIKE, escape="\\")
+# A database may fold no letters but A to Z, so a name is also found as it was typed.
+_FORMERLY = sa.or_(
+    sa.func.lower(FormerName.name).like(_LIKE, escape="\\"),
+    FormerName.name.like(sa.bindparam("typed", type_=sa.String), escape="\\"),
+)
 
 
 @cache
@@ -105,23 +109,24 @@ _FORMER = (
 def search(asked: str, kind: str, after: str) -> Found:
     """Organisations whose name or a former name holds `asked`, or whose code it is, in the order of their names."""
     folded = asked.casefold()
-    facts: dict[str, Any] = {"kind": kind, "asked": folded, "like": f"%{_escaped(folded)}%"}
+    facts: dict[str, Any] = {"kind": kind, "asked": folded, "like": f"%{_escaped(folded)}%", "typed": f"%{_escaped(asked)}%"}
     place = db.session.execute(_PLACE, {"code": after}).first() if after else None
     if place is not None:
         facts |= {"name": place.sort_name, "id": place.id}
     rows = [Listed(*row) for row in db.session.execute(_list(bool(asked), bool(kind), place is not None), facts)]
     shown = rows[:PAGE]
     if asked:
-        shown = _with_former_names(shown, folded, facts["like"])
+        shown = _with_former_names(shown, facts)
     return Found(tuple(shown), shown[-1].code if len(rows) > PAGE else None)
 
 
-def _with_former_names(rows: list[Listed], folded: str, like: str) -> list[Listed]:
+def _with_former_names(rows: list[Listed], facts: dict[str, Any]) -> list[Listed]:
+    folded = facts["asked"]
     unexplained = [row.id for row in rows if folded not in row.name.casefold() and folded != row.code.casefold()]
     if not unexplained:
         return rows
     names: dict[int, str] = {}
-    for organisation_id, name in db.session.execute(_FORMER, {"ids": unexplained, "like": like}):
+    for organisation_id, name in db.session.execute(_FORMER, {**facts, "ids": unexplained}):
         names.setdefault(organisation_id, name)
     return [
         Listed(row.id, row.code, row.name, row.kind, row.closed_on, row.joined_on, names.get(row.id, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from portal.organisations.kinds import KINDS
@@ -15,7 +16,7 @@ class UploadForm(PortalForm):
     file = FileField("Register file", [FileRequired("Choose a file")])
     kind = SelectField(
         "Kind of organisation, if the file does not say",
-        choices=[("", "The file says"), *KINDS.items()],
+        choices=[SelectChoice(letters, name) for letters, name in (("", "The file says"), *KINDS.items())],
     )
 
 
