@@ -5,12 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from portal.assessments.models import Answer, Assessment, Period, Window
-from portal.assessments.operations import answering, opening, periods, sending, starting
+import pyotp
+
+from portal import audit
+from portal.assessments.models import Answer, Assessment, Period, Reliability, View, Window
+from portal.assessments.operations import (
+    allocating,
+    answering,
+    concluding,
+    opening,
+    periods,
+    publishing,
+    replying,
+    reviewing,
+    sending,
+    signing,
+    starting,
+)
 from portal.assessments.operations.periods import Days, ForKind
+from portal.audit import Event
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.organisations.models import Organisation
+from portal.organisations.models import Organisation, Person
 from portal.standards import library
 from tests.people import Cast
 
@@ -78,6 +94,80 @@ def a_sent_assessment(cast: Cast, organisation: Organisation | None = None, *, b
     """Answered and waiting for the executive lead."""
     assessment = an_answered_assessment(cast, organisation, by=by, **rest)
     sending.send(assessment, by=getattr(cast, by))
+    db.session.commit()
+    return assessment
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def a_code(cast: Cast, person: str) -> str:
+    """A code of the second factor that the person's app shows now; they get a factor if they have none yet.
+
+    A code is good once: the last one taken is forgotten, so that the clock of a test may stand still.
+    """
+    acting = getattr(cast, person)
+    row = db.session.get_one(Person, acting.id)
+    row.totp_secret, row.totp_confirmed_at, row.totp_last_step = SECRET, clock.now(), 0
+    audit.record(Event.SECOND_FACTOR_SET, row, by=acting)
+    db.session.commit()
+    return pyotp.TOTP(SECRET).at(clock.now())
+
+
+def a_signed_assessment(
+    cast: Cast, organisation: Organisation | None = None, *, by: str = "priya", signatory: str = "edwin",
+    signing_with: dict[str, Any] | None = None, **rest: Any,
+) -> Assessment:
+    """Signed by the executive lead and handed in; `signing_with` is passed on to signing."""
+    assessment = a_sent_assessment(cast, organisation, by=by, **rest)
+    code = a_code(cast, signatory)
+    signing.sign(
+        assessment, version=assessment.version, code=code, declared=True, by=getattr(cast, signatory), **(signing_with or {})
+    )
+    db.session.commit()
+    return assessment
+
+
+def a_claimed_assessment(cast: Cast, organisation: Organisation | None = None, **rest: Any) -> Assessment:
+    """Handed in, and Owen has begun its review."""
+    assessment = a_signed_assessment(cast, organisation, **rest)
+    allocating.claim(assessment, by=cast.owen)
+    db.session.commit()
+    return assessment
+
+
+def a_judged_assessment(
+    cast: Cast, organisation: Organisation | None = None, *, lowered: dict[str, int] | None = None, **rest: Any
+) -> Assessment:
+    """Owen has a view on everything and rated the reliability; Rosa would lower what he lowered. Nothing is shared yet."""
+    assessment = a_claimed_assessment(cast, organisation, **rest)
+    reviewing.rate_reliability(
+        assessment, Reliability.HIGH, reason="The texts fit the proof.", version=assessment.version, by=cast.owen
+    )
+    for code, level in (lowered or {}).items():
+        facts = {"view": View.LOWER, "level": level, "reason": "The minutes show it at one site only."}
+        reviewing.record_view(assessment, code, version=0, by=cast.owen, **facts)
+        reviewing.record_second_view(assessment, code, by=cast.rosa, **facts)
+    reviewing.agree_with_the_rest(assessment, reason="", queried=frozenset(), by=cast.owen)
+    db.session.commit()
+    return assessment
+
+
+def a_reviewed_assessment(cast: Cast, organisation: Organisation | None = None, **rest: Any) -> Assessment:
+    """The draft finding was shared; the organisation has not replied yet."""
+    assessment = a_judged_assessment(cast, organisation, **rest)
+    concluding.share(assessment, by=cast.owen)
+    db.session.commit()
+    return assessment
+
+
+def a_published_assessment(
+    cast: Cast, organisation: Organisation | None = None, *, by: str = "priya", **rest: Any
+) -> Assessment:
+    """The organisation had nothing to add, and the finding is public."""
+    assessment = a_reviewed_assessment(cast, organisation, by=by, **rest)
+    replying.reply(assessment, text="", nothing_to_add=True, by=getattr(cast, by))
+    publishing.publish(assessment, by=cast.owen)
     db.session.commit()
     return assessment
 

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.assessments.views import answers, assigning, extensions, periods, sending, tasks
+from portal.assessments.views import (
+    answers,
+    assigning,
+    extensions,
+    judging,
+    periods,
+    publishing,
+    replies,
+    reviews,
+    sending,
+    signing,
+    tasks,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (periods.bp, extensions.bp, tasks.bp, answers.bp, assigning.bp, sending.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    periods.bp,
+    extensions.bp,
+    tasks.bp,
+    answers.bp,
+    assigning.bp,
+    sending.bp,
+    signing.bp,
+    reviews.bp,
+    judging.bp,
+    replies.bp,
+    publishing.bp,
+)
 
 
 def register(app: Flask) -> None:

@@ -42,6 +42,7 @@ class ActionLine:
 class PlannedGap:
     """A gap with its actions."""
 
+    actions: tuple[ActionLine, ...]
     reference: str
     kind: GapKind
     pillar: str
@@ -52,7 +53,6 @@ class PlannedGap:
     opened_on: date
     due_on: date
     closed_on: date | None
-    actions: tuple[ActionLine, ...]
 
 
 _PLAN = (
@@ -78,7 +78,7 @@ def plan_of(organisation_id: int) -> list[PlannedGap]:
         _, actions = grouped.setdefault(columns[0], (columns[:10], []))
         if columns[10] is not None:
             actions.append(ActionLine(*columns[10:]))
-    return [PlannedGap(*gap, tuple(actions)) for gap, actions in grouped.values()]
+    return [PlannedGap(tuple(actions), *gap) for gap, actions in grouped.values()]
 
 
 _GAP = sa.select(Gap).where(Gap.reference == sa.bindparam("reference"))

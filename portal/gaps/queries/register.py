@@ -86,9 +86,9 @@ _TALLY_CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
 
 
 @cache
-def _listing(conditions: frozenset[str], going_on: bool) -> sa.Select[Any]:
+def _listing(conditions: frozenset[str], going_on: bool) -> sa.Select[*tuple[Any, ...]]:
     """Built once for each way of narrowing."""
-    chosen: sa.Select[Any] = (
+    chosen: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             Gap.id, Gap.reference, Gap.kind, Gap.expectation, Gap.level, Gap.target, Gap.severity,
             Gap.opened_on, Gap.due_on, Organisation.name, Organisation.code,
@@ -107,7 +107,7 @@ def _listing(conditions: frozenset[str], going_on: bool) -> sa.Select[Any]:
 
 
 @cache
-def _total(conditions: frozenset[str]) -> sa.Select[Any]:
+def _total(conditions: frozenset[str]) -> sa.Select[*tuple[Any, ...]]:
     where = (_TALLY_CONDITIONS[name] for name in sorted(conditions))
     return sa.select(sa.func.coalesce(sa.func.sum(Tally.change), 0)).where(*where)
 
@@ -146,10 +146,10 @@ class Counts:
         return sum(self.kinds.values())
 
 
-def _counted(by: str, key: Any) -> sa.Select[Any]:
+def _counted(by: str, key: Any) -> sa.Select[*tuple[Any, ...]]:
     summed = sa.func.sum(Tally.change)
     text = sa.cast(key, sa.String(40)).label("key")
-    counted: sa.Select[Any] = sa.select(sa.literal(by).label("counted_by"), text, summed.label("open"))
+    counted: sa.Select[*tuple[Any, ...]] = sa.select(sa.literal(by).label("counted_by"), text, summed.label("open"))
     return counted.group_by(key).having(summed != 0)
 
 
