@@ -10,6 +10,8 @@ from portal import audit, outbox
 from portal.assessments.models import Answer, Assessment
 from portal.assessments.operations.doors import refuse_unless_editable
 from portal.assessments.queries import answering as queries
+from portal.assessments.queries import colleagues
+from portal.assessments.queries.colleagues import Colleague
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
@@ -29,7 +31,7 @@ def assign(assessment: Assessment, expectations: Collection[str], person_id: int
     refuse_unless_editable(assessment)
     colleague = None
     if person_id is not None:
-        colleague = next((one for one in queries.colleagues(assessment.organisation_id) if one.id == person_id), None)
+        colleague = next((one for one in colleagues.of(assessment.organisation_id) if one.id == person_id), None)
         if colleague is None:
             raise Invalid("person", "Choose somebody who acts for this organisation")
     if not expectations:
@@ -59,7 +61,7 @@ def assign(assessment: Assessment, expectations: Collection[str], person_id: int
     return len(moving)
 
 
-def _tell(assessment: Assessment, colleague: queries.Colleague, by: Acting) -> None:
+def _tell(assessment: Assessment, colleague: Colleague, by: Acting) -> None:
     """One letter a day at most to each person; the task list it leads to always holds all."""
     standard = library.standard(assessment.standard, assessment.standard_version)
     codes = queries.assigned_codes(assessment.id, colleague.id)

@@ -9,6 +9,8 @@ from portal.assessments.lifecycle import ASSESSMENT, Verb
 from portal.assessments.models import Assessment
 from portal.assessments.operations.doors import refuse_if_closed
 from portal.assessments.queries import answering as queries
+from portal.assessments.queries import colleagues
+from portal.assessments.queries.colleagues import Colleague
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import hold
@@ -28,7 +30,7 @@ def send(assessment: Assessment, *, by: Acting) -> None:
             ASSESSMENT.refusal(assessment.state, Verb.SEND),
             next_steps=[Step("See where the assessment is", f"/assessments/{assessment.reference}")],
         )
-    leads = queries.leads(assessment.organisation_id)
+    leads = colleagues.leads(assessment.organisation_id)
     gone = missing(queries.all_answered(assessment.reference), leads)
     if gone:
         raise Incomplete(f"{words.count(len(gone), 'thing is', 'things are')} missing before this can be signed.", gone)
@@ -51,7 +53,7 @@ def send(assessment: Assessment, *, by: Acting) -> None:
         )
 
 
-def missing(answers: Iterable[queries.Answered], leads: Iterable[queries.Colleague]) -> list[Step]:
+def missing(answers: Iterable[queries.Answered], leads: Iterable[Colleague]) -> list[Step]:
     """What stands between an assessment and its signature, each with a link to where it is mended."""
     answers = tuple(answers)
     steps = [

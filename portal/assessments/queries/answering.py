@@ -14,13 +14,10 @@ from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Answer, Assessment, Period
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.organisations.models import Membership, Organisation, Person
-from portal.policy import IN_A_BODY, Role
+from portal.organisations.models import Organisation, Person
 
 _reference: sa.BindParameter[str] = sa.bindparam("reference")
 _code: sa.BindParameter[str] = sa.bindparam("expectation")
-_today: sa.BindParameter[date] = sa.bindparam("today")
-_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
 _ASSESSMENT = sa.select(Assessment).where(Assessment.reference == _reference)
 _ANSWER = (
     sa.select(Answer)
@@ -302,46 +299,3 @@ def last_handed_in(
         values["expectation"] = expectation
     rows = db.session.execute(_LAST if expectation is None else _LAST_ONE, values).all()
     return (rows[0][0] if rows else ""), {row[1]: LastAnswer(*row[1:]) for row in rows}
-
-
-# People.
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """Somebody who holds a role in the organisation today."""
-
-    id: int
-    name: str
-    email: str
-    job_title: str
-    roles: tuple[Role, ...]
-
-
-_COLLEAGUES = (
-    sa.select(Person.id, Person.name, Person.email, Membership.job_title, Membership.role)
-    .join(Membership, Membership.person_id == Person.id)
-    .where(
-        Membership.organisation_id == sa.bindparam("organisation_id"),
-        Membership.role.in_(sorted(IN_A_BODY, key=lambda role: role.value)),
-        _HOLDING,
-    )
-    .order_by(Person.name, Person.id)
-)
-
-
-def colleagues(organisation_id: int) -> tuple[Colleague, ...]:
-    """Who holds a role in the organisation today, each once, by name. Deputies are among them."""
-    rows = db.session.execute(_COLLEAGUES, {"organisation_id": organisation_id, "today": clock.today()}).all()
-    roles: dict[int, list[Role]] = {}
-    for row in rows:
-        roles.setdefault(row.id, []).append(row.role)
-    first = {row.id: row for row in reversed(rows)}
-    return tuple(
-        Colleague(id, first[id].name, first[id].email, first[id].job_title, tuple(roles[id])) for id in roles
-    )
-
-
-def leads(organisation_id: int) -> tuple[Colleague, ...]:
-    """The executive leads and their deputies, who may sign."""
-    return tuple(one for one in colleagues(organisation_id) if Role.EXECUTIVE_LEAD in one.roles)

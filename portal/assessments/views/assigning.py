@@ -9,6 +9,7 @@ from flask import Blueprint, redirect
 from portal.assessments.forms.answering import AssignForm
 from portal.assessments.operations import assigning
 from portal.assessments.queries import answering as queries
+from portal.assessments.queries import colleagues
 from portal.assessments.queries.answering import TaskList
 from portal.assessments.views.tasks import holding_up, parts
 from portal.kernel.errors import Invalid
@@ -25,10 +26,10 @@ bp = Blueprint("assigning", __name__)
 def assign(listed: TaskList) -> Any:
     head = listed.head
     standard = library.standard(head.standard, head.standard_version)
-    colleagues = queries.colleagues(head.organisation_id)
+    people = colleagues.of(head.organisation_id)
     form = AssignForm()
     form.person.choices = [("", "Nobody: take them back")] + [
-        (str(one.id), f"{one.name}, {one.job_title}" if one.job_title else one.name) for one in colleagues
+        (str(one.id), f"{one.name}, {one.job_title}" if one.job_title else one.name) for one in people
     ]
     grouped = parts(standard, listed.tasks)
     if form.validate_on_submit():

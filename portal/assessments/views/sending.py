@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, request
 from portal.assessments.models import Assessment
 from portal.assessments.operations import sending
 from portal.assessments.queries import answering as queries
+from portal.assessments.queries import colleagues
 from portal.assessments.queries.answering import Head
 from portal.policy import Action
 from portal.web.gate import UNSAFE, acting, gate
@@ -27,6 +28,6 @@ def send(one: Assessment | Head) -> Any:
     if isinstance(one, Assessment):
         sending.send(one, by=acting())
         return redirect(f"/assessments/{one.reference}", 303)
-    leads = queries.leads(one.organisation_id)
+    leads = colleagues.leads(one.organisation_id)
     missing = sending.missing(queries.all_answered(one.reference), leads)
     return page("assessments/send.html", head=one, leads=leads, missing=missing)
