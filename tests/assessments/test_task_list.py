@@ -87,7 +87,7 @@ def test_who_may_read_it(cast: Cast, browser: Any, who: str | None, status: int)
         browser(who).open(f"/assessments/{reference}", status=status)
 
 
-def test_it_takes_two_statements_however_much_is_answered(cast: Cast, browser: Any, queries: Any) -> None:
+def test_it_takes_three_statements_however_much_is_answered(cast: Cast, browser: Any, queries: Any) -> None:
     for build, organisation, by in (
         (builders.a_started_assessment, cast.trust, "priya"),
         (builders.an_answered_assessment, cast.other, "sam"),
@@ -96,7 +96,7 @@ def test_it_takes_two_statements_however_much_is_answered(cast: Cast, browser: A
         person = browser(by)
         with queries() as seen:
             person.open(address)
-        assert len(seen) == 2, seen
+        assert len(seen) == 3, seen
 
 
 def test_if_you_submitted_now_says_what_a_reviewer_would_ask(cast: Cast, browser: Any, queries: Any) -> None:

@@ -15,6 +15,7 @@ from portal.assessments.lifecycle import EDITABLE, State
 from portal.assessments.models import Assessment
 from portal.assessments.operations import starting
 from portal.assessments.queries import answering as queries
+from portal.assessments.queries import signing
 from portal.assessments.queries.answering import Head, Task, TaskList
 from portal.assessments.views.answers import only_assigned
 from portal.kernel import clock, words
@@ -31,6 +32,12 @@ CHANGED = {
     "proof_link": "link to the proof", "proof_on": "date of the proof", "gap": "gap", "action": "action",
     "action_owner": "who will do it", "action_due_on": "by when",
 }  # fmt: skip
+
+LATER = (
+    (State.READY_FOR_SIGN_OFF, Action.SIGN_OFF, "Read and sign", "sign-off"),
+    (State.CLARIFICATION_REQUESTED, Action.ANSWER_CLARIFICATION, "Answer the reviewer’s questions", "questions"),
+    (State.REVIEWED, Action.REPLY_TO_FINDING, "Read the draft finding and reply", "reply"),
+)  # what comes after answering: in which state, who does it, in what words, on which page
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ def show(listed: TaskList) -> Any:
         holding=holding_up(listed.tasks),
         left=words.remaining((head.due_on - clock.today()).days),
         open_now=head.state in EDITABLE and clock.today() <= head.closes_on,
+        returned=signing.last_sent_back(head) if head.state in EDITABLE else None,
     )
 
 
@@ -205,8 +213,11 @@ def next_step(listed: TaskList, by: Acting) -> tuple[str, str, str] | None:
         return ("Ask for more time", f"{base}/extension", "get") if may(by, Action.ASK_FOR_EXTENSION, head) else None
     if head.state is State.NOT_STARTED:
         return ("Start the assessment", f"{base}/start", "post") if may(by, Action.START_ASSESSMENT, head) else None
-    if head.state is State.READY_FOR_SIGN_OFF:
-        return ("Read and sign", f"{base}/sign-off", "get") if may(by, Action.SIGN_OFF, head) else None
+    for state, action, words_for, page_for in LATER:
+        if head.state is state:
+            return (words_for, f"{base}/{page_for}", "get") if may(by, action, head) else None
+    if head.state is State.PUBLISHED:
+        return ("See the published finding", f"/organisations/{head.organisation_code}", "get")
     if head.state is not State.IN_PROGRESS:
         return None
     first = next((task for task in listed.tasks if waits_for(task, by) and may(by, Action.ANSWER, _Mine(head, task))), None)
