@@ -46,8 +46,8 @@ def share(assessment: Assessment, *, by: Acting) -> None:
         steps = missing(assessment, queries.judged(assessment), queries.questions(assessment))
         if steps:
             raise Incomplete("The draft finding cannot be shared yet.", steps)
-    ASSESSMENT.move(assessment, Verb.CONCLUDE)
     context = queries.context(assessment)
+    ASSESSMENT.move(assessment, Verb.CONCLUDE)
     due = add_working_days(clock.today(), context.reply_working_days)
     assessment.checked = True
     assessment.reviewed_at = assessment.changed_at = clock.now()
