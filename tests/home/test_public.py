@@ -8,14 +8,14 @@ import os
 import pytest
 
 from portal import audit
-from portal.assessments.lifecycle import State
-from portal.assessments.models import Assessment, Period, PublicFinding, Snapshot
+from portal.assessments.models import PublicFinding, Snapshot
 from portal.audit import Event
 from portal.home.telling import told_in_words
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import FormerName, Organisation
 from portal.organisations.operations import grouping, importing, joining, merging
+from tests import builders
 
 TODAY = dt.date(2026, 6, 1)
 HEAD = "code,name,kind,region_code,icb_code,parent_code,opened_on,closed_on,successor_codes,former_names\n"
@@ -46,31 +46,11 @@ FINDING = {
 }  # fmt: skip
 
 
-def an_assessment_row(cast, name="2024-25", **facts):
-    ada, owen = cast.ada, cast.owen
-    period = Period(name=name, starts_on=dt.date(2024, 4, 1), ends_on=dt.date(2025, 3, 31))
-    db.session.add(period)
-    db.session.flush()
-    now = clock.now()
-    assessment = Assessment(
-        reference="AS-7K2HDX4", organisation_id=cast.trust.id, organisation_kind="T", period_id=period.id,
-        standard="NHS", standard_version="1.0", state=State.PUBLISHED, first_due_on=TODAY, due_on=TODAY,
-        closes_on=TODAY, sent_at=now, signed_off_at=now, signed_off_on=TODAY, signatory="Edwin Clarke, chief executive",
-        reviewed_at=now, published_on=TODAY, outcome="APPROACHING", checked=True, changed_at=now, **facts,
-    )  # fmt: skip
-    db.session.add(assessment)
-    db.session.flush()
-    audit.record(Event.PERIOD_SET, period, by=ada, name=name)
-    audit.record(Event.PUBLISHED, assessment, by=owen, outcome="APPROACHING", checked=True)
-    return assessment
-
-
 def a_finding(cast, **changed):
-    assessment = an_assessment_row(cast)
-    text = json.dumps({**FINDING, **changed})
-    db.session.add(
-        PublicFinding(assessment_id=assessment.id, organisation_id=cast.trust.id, published_at=clock.now(), content=text, sha256="0" * 64)
-    )
+    """A published finding, with the words of FINDING in it."""
+    assessment = builders.a_published_assessment(cast)
+    frozen = db.session.query(PublicFinding).filter_by(assessment_id=assessment.id).one()
+    frozen.content = json.dumps({**FINDING, **changed})
     db.session.commit()
 
 
@@ -226,6 +206,15 @@ def test_a_published_finding_is_shown_as_it_was_frozen(browser, cast):
     assert "Edwin" not in page.text
 
 
+def test_what_publishing_freezes_can_be_shown(browser, cast):
+    builders.a_published_assessment(cast)
+    page = browser().open("/organisations/RTX")
+    assert "NHS Complaint Standards" in page.text
+    assert "What it plans to improve" in page.text
+    assert "Edwin" not in page.text
+    assert "1 finding published" in browser().open("/").text
+
+
 def test_a_finding_that_nobody_checked_says_so(browser, cast):
     a_finding(cast, checked=False, reliability=None, reply=None, plan={"state": "none needed", "actions": []})
     text = browser().open("/organisations/RTX").text
@@ -234,12 +223,11 @@ def test_a_finding_that_nobody_checked_says_so(browser, cast):
 
 
 def test_a_receipt_is_known_or_not(browser, cast):
-    assessment = an_assessment_row(cast)
-    db.session.add(Snapshot(assessment_id=assessment.id, number=1, taken_at=clock.now(), content="{}", sha256="ab" * 32))
-    db.session.commit()
+    assessment = builders.a_signed_assessment(cast)
+    sha256 = db.session.query(Snapshot).filter_by(assessment_id=assessment.id).one().sha256
     visitor = browser()
     visitor.open("/record")
-    page = visitor.press("Check", receipt=" ".join(["AB" * 4] * 8))
+    page = visitor.press("Check", receipt=f" {sha256[:32].upper()} {sha256[32:]} ")
     assert "Yes, this is our receipt" in page.text
     assert "signed its assessment against NHS version 1.0 on 1 June 2026 at 10:30am" in page.text
     assert "has not issued this receipt" in visitor.press("Check", receipt="cd" * 32).text
