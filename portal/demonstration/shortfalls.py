@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal.assessments.operations import publishing, signing
+from portal.assessments.operations import signing
 from portal.assessments.queries.reviewing import Planned
 from portal.audit import Event
 from portal.demonstration.ledger import Ledger
@@ -68,7 +68,7 @@ class Shortfalls:
         for code, level in levels.items():
             there, target = self.open.get((life.standard.id, code)), life.profile[code].target
             if level is not None and level < target:
-                due_on = there["due_on"] if there else add_months(life.pen.day, publishing.MONTHS_TO_MEND)
+                due_on = there["due_on"] if there else add_months(life.pen.day, signing.GAP_DUE_AFTER)
                 self._stands(life, code, level, due_on, by)
             elif there is not None:
                 stands = "it does not apply" if level is None else f"level {level} stands, and the target is {target}"

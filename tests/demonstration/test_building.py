@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from collections import Counter, defaultdict
@@ -27,7 +28,6 @@ from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
 from tests import databases
-from tests.browser import Browser
 from tests.conftest import MONDAY
 
 
@@ -89,7 +89,7 @@ def test_the_current_year_is_due_in_about_nine_days_and_all_three_are_a_year_apa
         sa.select(Window.due_on).join(Period, Period.id == Window.period_id).where(Window.organisation_kind == "T").order_by(Window.due_on)
     )]  # fmt: skip
     assert timedelta(days=7) <= due[2] - clock.today() <= timedelta(days=12)
-    assert [(late - early).days in range(355, 376) for early, late in zip(due, due[1:], strict=False)] == [True, True]
+    assert [(late - early).days in range(355, 376) for early, late in itertools.pairwise(due)] == [True, True]
 
 
 def test_most_sign_in_the_last_ten_days(built: Flask) -> None:
