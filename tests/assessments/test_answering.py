@@ -190,16 +190,16 @@ def test_script_saves_by_itself_and_brings_the_next_version(assessment: Assessme
     assert (the_answer().claim, the_answer().version) == ("One and two", 3)
 
 
-@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize(("htmx", "alone"), [(False, False), (True, False), (True, True)])
 def test_a_collision_shows_both_texts_and_keeps_what_was_typed(
-    cast: Cast, assessment: Assessment, address: str, browser: Any, htmx: bool
+    cast: Cast, assessment: Assessment, address: str, browser: Any, htmx: bool, alone: bool
 ) -> None:
     priya = browser("priya", htmx=htmx)
     values = priya.open(address).form("Save")["values"]
     answering.save(the_answer(), version=1, by=cast.priya, claim="Theirs, first")
     db.session.commit()
     mine = {**values, "claim": "Mine, second", "level": "3"}
-    if htmx:
+    if alone:
         page = by_itself(priya, address, mine, status=409)
         assert page.all("input", name="version")[0].get("value") == "1"
     else:

@@ -79,7 +79,7 @@ def saved_words(row: Answer, form: AnswerForm, by: Acting) -> Any:
         if not row.confirmed:
             note = "It is last year’s answer, not yet confirmed. Change it, or press “Still true”."
         said = Saved(row.version, f"Saved at {words.time(row.answered_at or clock.now())}", note=note)
-        return page("assessments/_saved.html", saved=said, collision=None, form=None, address=address)
+        return page("assessments/_saved.html", saved=said, collision=None, form=None, address=address, alone=True)
     if request.form.get("then") == "next":
         one = queries.answered(row.assessment_reference, row.expectation)
         assert one is not None
@@ -128,6 +128,7 @@ def shown(one: Answered, form: AnswerForm | None, *, collision: Stale | None = N
         form=form,
         saved=state_of(one, form, collision),
         collision=collision,
+        alone=by_itself(),
         last=last,
         changes=changes,
         before=before,
