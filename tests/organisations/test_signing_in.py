@@ -212,12 +212,6 @@ def test_somebody_without_a_role_gets_no_link(browser, cast):
     assert letters(Letter.SIGN_IN_LINK) == []
 
 
-def test_old_links_sessions_and_counts_are_forgotten(browser):
-    ask(browser(), "priya@example.org")
-    assert signing_in.forget_old(clock.today()) == 0
-    assert signing_in.forget_old(clock.today() + dt.timedelta(days=1)) == 3
-
-
 def test_two_claims_at_once_end_with_one_session(own_app):
     body = Organisation(code="RTX", name="Northmoor", sort_name="northmoor", kind="T", joined_on=clock.today())
     db.session.add(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -47,12 +47,6 @@ def count(limit: Limit, who: str) -> None:
 def forget(limit: Limit, who: str) -> None:
     """Start the count again after a success."""
     db.session.execute(sa.delete(_TABLE).where(_TABLE.c.what == limit.what, _TABLE.c.who == who))  # type: ignore[arg-type]
-
-
-def forget_old(today: date) -> int:
-    """Delete the counts of the days before `today`; a job runs it. Says how many there were."""
-    old = sa.delete(_TABLE).where(_TABLE.c.window_start < clock.start_of_day(today))  # type: ignore[arg-type]
-    return int(db.session.execute(old).rowcount)  # type: ignore[attr-defined]
 
 
 def _window(limit: Limit, moment: datetime) -> datetime:

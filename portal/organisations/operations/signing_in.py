@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -158,11 +158,3 @@ def end_sessions(which: sa.ColumnElement[bool]) -> int:
 def sessions_of(person_id: int) -> sa.ColumnElement[bool]:
     """Every session of one person, for end_sessions."""
     return _SESSIONS.c.person_id == person_id
-
-
-def forget_old(today: date) -> int:
-    """Delete links, sessions and counts of attempts that ended before `today`; a job runs it. Says how many."""
-    start = clock.start_of_day(today)
-    links = db.session.execute(sa.delete(_LINKS).where(_LINKS.c.expires_at < start))  # type: ignore[arg-type]
-    over = db.session.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.expires_at < start))  # type: ignore[arg-type]
-    return int(links.rowcount) + int(over.rowcount) + attempts.forget_old(today)  # type: ignore[attr-defined]
