@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.home.views import about, public, record
+from portal.home.views import about, public, record, work
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.bp, about.bp, record.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (public.bp, about.bp, record.bp, work.bp)
 
 
 def register(app: Flask) -> None:
