@@ -369,3 +369,13 @@ def test_the_history_says_what_happened_in_words(cast: Cast, assessment: Assessm
     page = browser("priya").open(f"/assessments/{assessment.reference}/history")
     assert "Answer saved: NHS-1.1 (level and what is true), by Priya Raman" in page.text
     assert json.dumps("All is well") not in page.text
+
+
+@pytest.mark.parametrize("who", ["priya", "edwin", "rosa"])
+def test_the_history_keeps_a_reviewers_working_papers(cast: Cast, assessment: Assessment, browser: Any, who: str) -> None:
+    audit.record(audit.Event.FINDING_RECORDED, the_answer(), by=cast.owen, expectation=CODE, view="lower")
+    audit.record(audit.Event.SECOND_VIEW_RECORDED, the_answer(), by=cast.rosa, expectation=CODE, view="lower")
+    db.session.commit()
+    page = browser(who).open(f"/assessments/{assessment.reference}/history")
+    assert "view recorded" not in page.text.lower()
+    assert "Assessment started" in page.text
