@@ -156,7 +156,9 @@ def _last_ran(job: Job) -> date:
 
 
 def run_job(app: Flask, name: str) -> int:
-    """Run one job now, whether or not it is due, and say how much it did. Raises KeyError for an unknown name."""
+    """Run one job now, whether or not it is due, and say how much it did. Raises LookupError for an unknown name."""
+    if name not in schedule.BY_NAME:
+        raise LookupError(f"There is no job {name}. The jobs are: {', '.join(schedule.BY_NAME)}.")
     job = schedule.BY_NAME[name]
     with _working(app):
         done = 0

@@ -11,7 +11,7 @@ from portal.assessments.operations import periods
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, Stale, WrongState
-from portal.organisations.models import Branch, Organisation
+from portal.organisations.models import Branch, Membership, Organisation
 from portal.outbox import OutgoingLetter
 from tests.builders import a_period
 
@@ -82,6 +82,19 @@ def test_an_organisation_that_joins_later_is_opened_later_until_the_due_day(cast
     db.session.commit()
     assert opened(dt.date(2026, 7, 2)) == 0  # whoever joins after the due day begins with the next period
     assert opened() == 1
+
+
+def test_without_a_manager_the_lead_is_told_that_it_opened(cast):
+    a_period(cast)
+    ada = cast.ada
+    manager = db.session.query(Membership).filter_by(person_id=cast.rows["priya"].id).one()
+    manager.until_on = clock.today() - dt.timedelta(1)
+    audit.record(audit.Event.MEMBERSHIP_ENDED, manager, by=ada, person="Priya Raman", role="", reason="left")
+    db.session.commit()
+    opened()
+    told = {one.to_address for one in letters("PERIOD_OPENED")}
+    assert {"edwin@example.org", "bea@example.org"} <= told
+    assert "priya@example.org" not in told
 
 
 def test_nothing_opens_before_its_day(cast):
@@ -158,7 +171,9 @@ def test_the_administrator_sets_a_period_and_changes_a_kind(browser, cast):
     assert page.errors == ["Enter a year from 2000 to 2099, like 2026"]
     page = ada.press("Set the period", start="2025", status=422)
     assert "passed" in page.errors[0]
-    page = ada.press("Set the period", start="2026", reply_working_days="12")
+    page = ada.press("Set the period", start="2026", reply_working_days="9" * 5000, clarification_working_days="", status=422)
+    assert page.errors == ["Enter a number of working days from 1 to 60"] * 2
+    page = ada.press("Set the period", start="2026", reply_working_days="12", clarification_working_days="8")
     assert page.h1 == "Period 2026-27"
     assert "30 September 2026" in page.text
     assert "31 December 2026" in page.text
@@ -203,6 +218,7 @@ def test_the_pages_of_periods_need_few_queries_whatever_their_number(browser, ca
 
 def test_others_do_not_see_periods(browser, cast):
     a_period(cast)
+    browser("ada").open("/periods/2025-26/kinds/XX", status=404)
     browser("priya").open("/periods", status=403)
     browser("priya").open("/periods/2025-26", status=404)
     browser("owen").open("/periods/2025-26", status=403)

@@ -110,7 +110,7 @@ def test_a_person_can_run_a_job_at_any_time_and_twice(app, cast):
     a_period(cast)
     assert runner.run_job(app, "open-periods") == 5
     assert runner.run_job(app, "open-periods") == 0
-    with pytest.raises(KeyError):
+    with pytest.raises(LookupError, match="open-periods"):
         runner.run_job(app, "no-such-job")
 
 

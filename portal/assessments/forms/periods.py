@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.assessments.deadlines import Days
 from portal.web.fields import ChoiceField, DayField, VersionField
 from portal.web.forms import TEXT, PortalForm
 
-_WORKING_DAYS = NumberRange(1, 60, "Enter a number of working days from 1 to 60")
 _REASON_LENGTH = Length(max=TEXT, message=f"The reason must be {TEXT:,} characters or fewer")
+
+
+class WorkingDaysField(IntegerField):
+    """From 1 to 60 working days, in figures."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is None or not 1 <= self.data <= 60:
+            raise ValidationError("Enter a number of working days from 1 to 60")
 
 
 def _reason(label: str, missing: str) -> TextAreaField:
@@ -27,16 +40,8 @@ class NewPeriodForm(PortalForm):
         description="For example, 2026 for 1 April 2026 to 31 March 2027",
         validators=[InputRequired("Enter the year in which the period starts"), Length(max=4, message="Enter a year of 4 figures")],
     )
-    reply_working_days = IntegerField(
-        "Working days to reply to a draft finding",
-        default=10,
-        validators=[InputRequired("Enter how many working days organisations have to reply"), _WORKING_DAYS],
-    )
-    clarification_working_days = IntegerField(
-        "Working days to answer a reviewer’s question",
-        default=10,
-        validators=[InputRequired("Enter how many working days organisations have to answer"), _WORKING_DAYS],
-    )
+    reply_working_days = WorkingDaysField("Working days to reply to a draft finding", default=10)
+    clarification_working_days = WorkingDaysField("Working days to answer a reviewer’s question", default=10)
 
     def validate_start(self, field: StringField) -> None:
         if not (field.data.isascii() and field.data.isdigit() and 2000 <= int(field.data) <= 2099):
@@ -45,14 +50,8 @@ class NewPeriodForm(PortalForm):
 
 class PeriodForm(PortalForm):
     version = VersionField()
-    reply_working_days = IntegerField(
-        "Working days to reply to a draft finding",
-        validators=[InputRequired("Enter how many working days organisations have to reply"), _WORKING_DAYS],
-    )
-    clarification_working_days = IntegerField(
-        "Working days to answer a reviewer’s question",
-        validators=[InputRequired("Enter how many working days organisations have to answer"), _WORKING_DAYS],
-    )
+    reply_working_days = WorkingDaysField("Working days to reply to a draft finding")
+    clarification_working_days = WorkingDaysField("Working days to answer a reviewer’s question")
 
 
 class WindowForm(PortalForm):

@@ -27,6 +27,7 @@ from portal.standards import library
 
 CHUNK = 50  # organisations opened in one transaction
 TOLD_OF_OPENING = (Role.COMPLAINTS_MANAGER,)
+OR_ELSE = (Role.EXECUTIVE_LEAD, Role.BODY_ADMINISTRATOR)  # where an organisation has no complaints manager yet
 
 
 @dataclass(frozen=True)
@@ -241,22 +242,28 @@ def _open_some(window_id: int, organisation_ids: Sequence[int]) -> int:
         if assessment is None:
             continue
         opened += 1
-        for person in queries.holders(organisation.id, TOLD_OF_OPENING, clock.today()):
-            outbox.post(
-                Letter.PERIOD_OPENED,
-                to=person.email,
-                name=person.name,
-                about=assessment.reference,
-                period=period.name,
-                facts={
-                    "organisation": organisation.name,
-                    "period": period.name,
-                    "due": words.weekday(assessment.due_on),
-                    "closes": words.weekday(assessment.closes_on),
-                    "reference": assessment.reference,
-                },
-            )
+        _tell(assessment, organisation.name, period.name)
     return opened
+
+
+def _tell(assessment: Assessment, organisation: str, period: str) -> None:
+    today, organisation_id = clock.today(), assessment.organisation_id
+    to = queries.holders(organisation_id, TOLD_OF_OPENING, today) or queries.holders(organisation_id, OR_ELSE, today)
+    for person in to:
+        outbox.post(
+            Letter.PERIOD_OPENED,
+            to=person.email,
+            name=person.name,
+            about=assessment.reference,
+            period=period,
+            facts={
+                "organisation": organisation,
+                "period": period,
+                "due": words.weekday(assessment.due_on),
+                "closes": words.weekday(assessment.closes_on),
+                "reference": assessment.reference,
+            },
+        )
 
 
 def _mark_opened(window_id: int) -> int:
