@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
-from portal.demonstration import bodies, conflicts, queries, shortfalls, years
+from portal.demonstration import bodies, conflicts, letters, queries, shortfalls, years
 from portal.demonstration.bodies import Body
 from portal.demonstration.fates import Dealer, Fate
 from portal.demonstration.featured import FATES
@@ -43,6 +43,7 @@ def build_if_empty() -> str:
     register_first()
     ledger, taking_part = tell_everything()
     shortfalls.count(ledger)
+    letters.in_order(ledger)
     bodies.mark_joined(taking_part)
     ledger.write()
     db.session.flush()

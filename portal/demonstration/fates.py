@@ -108,6 +108,7 @@ def _working(day: date) -> date:
 
 
 def spread(chance: random.Random, first: date, last: date, times: int) -> Sequence[date]:
-    """`times` days from `first` to `last`, in order, denser towards the end."""
+    """`times` working days from `first` to `last`, in order, denser towards the end."""
     whole = max(0, (last - first).days)
-    return sorted(first + timedelta(days=round(whole * chance.betavariate(2.2, 1.3))) for _ in range(times))
+    days = (first + timedelta(days=round(whole * chance.betavariate(2.2, 1.3))) for _ in range(times))
+    return sorted(max(first, _working(day)) for day in days)

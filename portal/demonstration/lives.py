@@ -137,7 +137,7 @@ class Life:
         by = helper or self.manager()
         before = dict(answer)
         level = self._level(code, answer["last_level"])
-        if answer["carried"] and level == answer["last_level"] and self.chance.random() < (0.35 if answer["reworded"] else 0.75):
+        if answer["carried"] and level == answer["last_level"] and self.chance.random() < self._keeps(answer["reworded"]):
             answer.update(confirmed=True)
             self._give(answer, by, at)
             self._plan_again(answer)
@@ -146,6 +146,11 @@ class Life:
         self._write(code, level)
         self._give(answer, by, at)
         self.say(Event.ANSWER_SAVED, code, by=by.acting, at=at, expectation=code, changes=changes(before, answer))
+
+    def _keeps(self, reworded: bool) -> float:
+        """How likely last year's words are kept: the better a body is, the more it writes afresh."""
+        kept = 0.9 * (1 - self.body.quality)
+        return kept / 2 if reworded else kept
 
     def _give(self, answer: dict[str, Any], by: Someone, at: datetime) -> None:
         answer.update(answered_by_id=by.id, answered_by=by.name, answered_at=at, version=answer["version"] + 1)

@@ -28,6 +28,7 @@ class Review:
         self.first, self.second = chance.sample(list(reviewers), 2)
         self.views: dict[tuple[str, bool], dict[str, Any]] = {}
         self.replied: dict[str, Any] | None = None
+        self.asked: list[dict[str, Any]] = []
 
     def by(self, first: Someone, second: Someone) -> Review:
         self.first, self.second = first, second
@@ -119,6 +120,7 @@ class Review:
             for within in (f"question {row['reference']}", ""):
                 life.say(Event.CLARIFICATION_ASKED, within, by=self.first.acting, at=at, expectation=code, due_on=due_on)
             asked.append((row, card))
+            self.asked.append(row)
         for number, (row, card) in enumerate(asked, start=1):
             last = number == len(asked)
             if last and not answered:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.assessments.lifecycle import State
-from portal.demonstration import featured, publishing, signing
+from portal.demonstration import featured, letters, publishing, signing
 from portal.demonstration.fates import Fate, signing_day
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone, Team
@@ -63,6 +63,8 @@ class Story:
             self._not_submitted()
             return
         (self._current if self.year.current else self._past)()
+        if self.year.current:
+            letters.post_what_waits(self.life, self.review)
 
     def _superseded(self) -> None:
         life, body = self.life, self.life.body

@@ -1,0 +1,55 @@
+"""The letters of the current year that somebody can still act on, as the operations would have posted them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from portal.assessments.lifecycle import State
+from portal.demonstration.ledger import Ledger
+from portal.demonstration.lives import Life
+from portal.demonstration.people import Someone
+from portal.demonstration.reviews import Review
+from portal.kernel import words
+from portal.outbox import Letter, OutgoingLetter
+
+
+def post_what_waits(life: Life, review: Review) -> None:
+    """Tell whoever has to act next."""
+    match life.state:
+        case State.READY_FOR_SIGN_OFF:
+            facts = {"by": life.manager().name, "standard": life.standard.title, "due": words.weekday(life.row["due_on"])}
+            _post(life, Letter.READY_FOR_SIGN_OFF, [life.lead()], life.reference, facts)
+        case State.CLARIFICATION_REQUESTED:
+            for row in review.asked:
+                facts = {
+                    "organisation": life.body.name,
+                    "expectation": row["expectation"],
+                    "title": life.standard.expectation(row["expectation"]).title,
+                    "question": row["question"],
+                    "due_on": words.weekday(row["due_on"]),
+                }
+                _post(life, Letter.CLARIFICATION_ASKED, [life.manager()], row["reference"], facts)
+        case State.REVIEWED if life.row["checked"]:
+            facts = {"organisation": life.body.name, "reply_due_on": words.weekday(life.row["reply_due_on"])}
+            _post(life, Letter.FINDING_SHARED, [life.manager(), life.lead()], life.reference, facts)
+
+
+def _post(life: Life, letter: Letter, to: Sequence[Someone], about: str, facts: dict[str, Any]) -> None:
+    at = life.pen.last
+    for one in to:
+        life.ledger.add(
+            OutgoingLetter, letter=letter.name, about=about, period=at.isoformat(timespec="seconds"), to_address=one.email,
+            to_name=one.name, facts=json.dumps({**facts, "reference": life.reference}, ensure_ascii=False, sort_keys=True),
+            posted_at=at, not_before=at, reason="",
+        )  # fmt: skip
+
+
+def in_order(ledger: Ledger) -> None:
+    """Number the letters by the moment at which they were posted, as they would have been."""
+    rows = ledger.rows[OutgoingLetter]
+    ids = sorted(row["id"] for row in rows)
+    rows.sort(key=lambda row: row["posted_at"])
+    for id, row in zip(ids, rows, strict=True):
+        row["id"] = id
