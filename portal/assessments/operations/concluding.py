@@ -33,7 +33,7 @@ def missing(assessment: Assessment, judged: Iterable[Judged], questions: Iterabl
         if one.answered_at is None:
             steps.append(Step(f"The question on {one.expectation} is not answered yet", f"{at}/expectations/{one.expectation}"))
     if assessment.reliability is None:
-        steps.append(Step("The reliability is not rated", f"{at}#reliability"))
+        steps.append(Step("The reliability is not rated", f"{at}/reliability"))
     return tuple(steps)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from portal import audit, outbox
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
 from portal.assessments.models import Assessment, PlanState, PublicFinding, Reply
+from portal.assessments.operations.signing import GAP_DUE_AFTER
 from portal.assessments.queries import reviewing as queries
 from portal.assessments.queries.reviewing import Context, Judged, Planned
 from portal.audit import Event
@@ -24,8 +25,6 @@ from portal.policy import Acting, Action, Role, insist
 from portal.standards.records import Standard
 from portal.standards.scoring import Outcome, Scored, outcome, pillar_counts
 
-MONTHS_TO_MEND = 6
-
 
 def publish(assessment: Assessment, *, by: Acting) -> PublicFinding:
     """Publish the finding, once the organisation has replied or the time for it is over."""
@@ -36,8 +35,8 @@ def publish(assessment: Assessment, *, by: Acting) -> PublicFinding:
     if assessment.state is State.REVIEWED:
         _refuse_too_early(assessment, reply)
         _refuse_incomplete(assessment, judged, reply)
-    ASSESSMENT.move(assessment, Verb.PUBLISH)
     context, standard = queries.context(assessment), queries.standard_of(assessment)
+    ASSESSMENT.move(assessment, Verb.PUBLISH)
     found = outcome_of(assessment, judged, standard)
     assessment.outcome = found.name
     assessment.published_on = clock.today()
@@ -104,11 +103,11 @@ def reconcile(assessment: Assessment, judged: Sequence[Judged], standard: Standa
 
 
 def _due(assessment: Assessment, code: str) -> date:
-    """The day that an open gap already has, or six months from today."""
+    """The day that an open gap already has, or what a gap found at signing has."""
     there = register.find_open(
         organisation_id=assessment.organisation_id, kind=GapKind.BELOW_TARGET, standard=assessment.standard, expectation=code
     )
-    return there.due_on if there is not None else add_months(clock.today(), MONTHS_TO_MEND)
+    return there.due_on if there is not None else add_months(clock.today(), GAP_DUE_AFTER)
 
 
 def _refuse_too_early(assessment: Assessment, reply: Reply | None) -> None:

@@ -33,10 +33,15 @@ class Findings:
     history: tuple[Published, ...]
 
 
-_organisation = sa.bindparam("organisation_id")
+_organisation: sa.BindParameter[Any] = sa.bindparam("organisation_id")
 _HISTORY = (
     sa.select(
-        Period.name, Assessment.standard, Assessment.outcome, Assessment.checked, Assessment.published_on, PublicFinding.id
+        Period.name,
+        Assessment.standard,
+        Assessment.outcome,
+        Assessment.checked,
+        Assessment.published_on,
+        PublicFinding.id,
     )
     .select_from(PublicFinding)
     .join(Assessment, Assessment.id == PublicFinding.assessment_id)
@@ -52,7 +57,8 @@ _STAMP = sa.select(sa.func.count(), sa.func.max(PublicFinding.id)).where(PublicF
 
 def findings_of(organisation_id: int) -> Findings:
     """What an organisation's public page shows of its assessments; two queries."""
-    history = tuple(Published(*row) for row in db.session.execute(_HISTORY, {"organisation_id": organisation_id}))
+    rows: Any = db.session.execute(_HISTORY, {"organisation_id": organisation_id})
+    history = tuple(Published(*row) for row in rows)
     newest: dict[str, int] = {}
     for line in history:
         newest.setdefault(line.standard, line.finding_id)

@@ -95,7 +95,8 @@ _COLUMNS = (
     Person.name.label("reviewer"),
     Assessment.reply_due_on,
 )
-_AT, _ID = sa.bindparam("at", type_=Assessment.signed_off_at.type), sa.bindparam("id")
+_AT = sa.bindparam("at", type_=Assessment.signed_off_at.type)
+_ID: sa.BindParameter[Any] = sa.bindparam("id")
 _NARROWING: dict[str, Any] = {
     "standard": Assessment.standard == sa.bindparam("standard"),
     "kind": Assessment.organisation_kind == sa.bindparam("kind"),

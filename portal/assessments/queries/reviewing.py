@@ -24,7 +24,8 @@ from portal.policy import Role
 from portal.standards import library
 from portal.standards.records import Standard
 
-_id, _today = sa.bindparam("id"), sa.bindparam("today")
+_id: sa.BindParameter[Any] = sa.bindparam("id")
+_today: sa.BindParameter[Any] = sa.bindparam("today")
 _HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
 _BY_REFERENCE = sa.select(Assessment).where(Assessment.reference == sa.bindparam("reference"))
 
@@ -187,11 +188,6 @@ def asked_by_rules(
     return asked
 
 
-def count_queries(assessment: Assessment) -> int:
-    """How much the rules ask about an assessment in all: signing keeps it, so that the queue can be narrowed by it."""
-    return sum(map(len, asked_by_rules(assessment, answers(assessment), last_year(assessment)).values()))
-
-
 # The plan, as the reviewer reads it and as it is published.
 
 
@@ -290,7 +286,7 @@ def reviewers() -> Mapping[int, str]:
 
 def open_load() -> Mapping[int, int]:
     """How many reviews each reviewer has open or waiting."""
-    return {row[0]: row[1] for row in db.session.execute(_LOAD)}
+    return {who: number for who, number in db.session.execute(_LOAD) if who is not None}
 
 
 def conflicts() -> Mapping[int, frozenset[int]]:

@@ -87,7 +87,7 @@ def _choice(kind: str | None, standard: str | None, unqueried: bool, percent: st
     known = str(percent or "")
     return Choice(
         kind=kind if kind in KINDS else "",
-        standard=standard if standard in library.load().standards else "",
+        standard=standard if standard and standard in library.load().standards else "",
         unqueried=unqueried,
         percent=int(known) if known.isdigit() and len(known) < 4 else 0,
     )
