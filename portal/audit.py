@@ -110,6 +110,12 @@ class Event(enum.Enum):
     IMPORTED = "imported", "source rows"
 
 
+# A reviewer's working papers: organisations read the finding, and the second reviewer must not know of the first view.
+WORKING_PAPERS = frozenset(
+    {Event.FINDING_RECORDED, Event.SECOND_VIEW_RECORDED, Event.RELIABILITY_RATED, Event.REVIEW_RELEASED}
+)
+
+
 class Stream(Model):
     """The head of one organisation's chain; locked while a record is added, so that the chain has no forks."""
 
@@ -323,8 +329,17 @@ class Told:
     sha256: str
 
 
-def trail(organisation_id: int, about: str | None = None, *, before: int | None = None, limit: int = 50) -> list[Told]:
+def trail(
+    organisation_id: int,
+    about: str | None = None,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    working_papers: bool = False,
+) -> list[Told]:
     """The newest records of one stream, newest first; `before` is the sequence to go on from.
+
+    Working papers stay out unless they are asked for: ask only where an assessment is published and the Ombudsman reads.
 
     `about` ("assessment AS-7K2HDX4") also brings what belongs to it ("assessment AS-7K2HDX4/NHS-1.3").
     """
@@ -333,6 +348,8 @@ def trail(organisation_id: int, about: str | None = None, *, before: int | None 
         wanted = wanted.where(sa.or_(Record.about == about, Record.about.startswith(about + "/", autoescape=True)))
     if before is not None:
         wanted = wanted.where(Record.sequence < before)
+    if not working_papers:
+        wanted = wanted.where(Record.event.not_in([event.name for event in WORKING_PAPERS]))
     rows = db.session.scalars(wanted.order_by(Record.sequence.desc()).limit(limit))
     return [Told(r.at, Event[r.event], r.by_name, r.about, json.loads(r.facts), r.sequence, r.sha256) for r in rows]
 

@@ -18,7 +18,6 @@ from portal.assessments.queries import answering as queries
 from portal.assessments.queries import signing
 from portal.assessments.queries.answering import Head, Task, TaskList
 from portal.assessments.views.answers import only_assigned
-from portal.audit import Event
 from portal.kernel import clock, words
 from portal.policy import Acting, Action, may
 from portal.standards import library
@@ -39,12 +38,6 @@ LATER = (
     (State.CLARIFICATION_REQUESTED, Action.ANSWER_CLARIFICATION, "Answer the reviewer’s questions", "questions"),
     (State.REVIEWED, Action.REPLY_TO_FINDING, "Read the draft finding and reply", "reply"),
 )  # what comes after answering: in which state, who does it, in what words, on which page
-
-
-# A reviewer's working papers: organisations read the finding, and the second reviewer must not know of the first view.
-WORKING = frozenset(
-    {Event.FINDING_RECORDED, Event.SECOND_VIEW_RECORDED, Event.RELIABILITY_RATED, Event.REVIEW_RELEASED}
-)
 
 
 @dataclass(frozen=True)
@@ -133,10 +126,11 @@ def if_you_submitted_now(head: Head) -> Any:
 def history(head: Head) -> Any:
     typed = request.args.get("before", "")
     before = int(typed) if typed.isdigit() and len(typed) < 10 else None
-    told = audit.trail(head.organisation_id, f"assessment {head.reference}", before=before, limit=51)
-    more = told[49].sequence if len(told) > 50 else None
     frank = head.state is State.PUBLISHED and acting().at_the_ombudsman
-    happened = [(one.at, one.by_name, what_happened(one)) for one in told[:50] if frank or one.event not in WORKING]
+    about = f"assessment {head.reference}"
+    told = audit.trail(head.organisation_id, about, before=before, limit=51, working_papers=frank)
+    more = told[49].sequence if len(told) > 50 else None
+    happened = [(one.at, one.by_name, what_happened(one)) for one in told[:50]]
     return page("assessments/history.html", head=head, happened=happened, more=more)
 
 
