@@ -204,9 +204,9 @@ def test_a_return_carries_the_comment_to_the_manager(cast):
     signing.return_to_manager(assessment, comment="Look at 3.2 again.", by=cast.edwin)
     db.session.commit()
     assert assessment.state is State.IN_PROGRESS
-    said = queries_of.last_return(assessment)
+    said = queries_of.last_sent_back(assessment)
     assert said is not None
-    assert (said.by, said.words) == ("Edwin Clarke", "Look at 3.2 again.")
+    assert (said.by, said.words, said.reopened) == ("Edwin Clarke", "Look at 3.2 again.", False)
     assert letters("RETURNED") == ["priya@example.org"]
 
 

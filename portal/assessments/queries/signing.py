@@ -45,36 +45,23 @@ class Said:
     words: str
 
 
-_LAST = (
+_LAST_REOPENING = (
     sa.select(Record.at, Record.by_name, Record.facts)
     .where(
         Record.organisation_id == sa.bindparam("organisation_id"),
         Record.about == sa.bindparam("about"),
-        Record.event == sa.bindparam("event"),
+        Record.event == Event.REOPENED.name,
     )
     .order_by(Record.sequence.desc())
     .limit(1)
 )
 
 
-def _last(assessment: Known, event: Event, fact: str) -> Said | None:
-    values = {
-        "organisation_id": assessment.organisation_id,
-        "about": f"assessment {assessment.reference}",
-        "event": event.name,
-    }
-    row = db.session.execute(_LAST, values).first()
-    return Said(row.at, row.by_name, json.loads(row.facts)[fact]) if row else None
-
-
-def last_return(assessment: Known) -> Said | None:
-    """What the executive lead last said when they returned it, for as long as it is being answered again."""
-    return _last(assessment, Event.RETURNED_BY_LEAD, "comment")
-
-
 def last_reopening(assessment: Known) -> Said | None:
     """Why the Ombudsman last reopened it."""
-    return _last(assessment, Event.REOPENED, "reason")
+    values = {"organisation_id": assessment.organisation_id, "about": f"assessment {assessment.reference}"}
+    row = db.session.execute(_LAST_REOPENING, values).first()
+    return Said(row.at, row.by_name, json.loads(row.facts)["reason"]) if row else None
 
 
 @dataclass(frozen=True)
