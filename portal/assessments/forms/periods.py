@@ -58,7 +58,7 @@ class WindowForm(PortalForm):
     version = VersionField()
     opens_on = DayField("Day it opens", required=True)
     due_on = DayField("Day to hand in by", required=True)
-    closes_on = DayField("Last day, handed in late", required=True)
+    closes_on = DayField("Closing day", required=True)
     standard_version = ChoiceField("Version of the standard", missing="Choose a version of the standard")
 
     @property

@@ -160,9 +160,9 @@ def _changes(window: Window, wanted: Days, standard_version: str) -> list[str]:
 
 def _stale(period: Period, window: Window, wanted: Days, standard_version: str) -> Stale:
     rows = (
-        ("Opens on", "opens_on", window.opens_on, wanted.opens_on),
-        ("Hand in by", "due_on", window.due_on, wanted.due_on),
-        ("Last day", "closes_on", window.closes_on, wanted.closes_on),
+        ("Day it opens", "opens_on", window.opens_on, wanted.opens_on),
+        ("Day to hand in by", "due_on", window.due_on, wanted.due_on),
+        ("Closing day", "closes_on", window.closes_on, wanted.closes_on),
     )
     fields = [
         Both(f"{label}: {part}", str(getattr(theirs, part)), str(getattr(yours, part)), f"{name}-{part}")
