@@ -171,7 +171,7 @@ class Life:
             drawn = self.body.quality + self.chance.gauss(0, 0.15)
             level = next((level for limit, level in LEVELS_FROM if drawn < limit), 4)
         else:
-            better = 0.45 if before < self.profile[code].target else 0.06
+            better = 0.8 if before < self.profile[code].target else 0.06
             step = self.chance.random()
             level = before + (step < better) - (step > 0.96)
         return min(possible, key=lambda one: (abs(one - level), one))

@@ -17,6 +17,7 @@ from portal.demonstration.texts import Desk
 from portal.demonstration.years import Pen
 from portal.gaps.lifecycle import ACTION, ActionState, ActionVerb
 from portal.gaps.models import Gap, GapKind, PlannedAction, Severity, Tally
+from portal.gaps.operations import planning
 from portal.gaps.operations.register import severity_of
 from portal.kernel import clock, words
 from portal.kernel.working_days import add_months
@@ -103,12 +104,14 @@ class Shortfalls:
         answer = life.answers[code]
         if not answer["action"]:
             return
+        owner = answer["action_owner"] or "Complaints manager"
         for action in self.actions.get(gap["id"], []):
-            if action.row["what"] == answer["action"] and action.state in (ActionState.PLANNED, ActionState.UNDER_WAY):
+            if action.row["what"] == answer["action"] and action.state_at(life.pen.last) in planning.OPEN:
+                self._set(action, {"owner": owner, "due_on": due_on}, life, by)
                 return
         row = self.ledger.add(
             PlannedAction, reference=self.ledger.reference("AC"), organisation_id=self.organisation_id,
-            gap_id=gap["id"], what=answer["action"], owner=answer["action_owner"] or "Complaints manager", due_on=due_on,
+            gap_id=gap["id"], what=answer["action"], owner=owner, due_on=due_on,
             changed_at=life.pen.last,
         )  # fmt: skip
         action = _Action(row)
@@ -117,20 +120,27 @@ class Shortfalls:
                         what=row["what"], owner=row["owner"], due_on=row["due_on"])  # fmt: skip
         self._progress(action, life)
 
+    def _set(self, action: _Action, facts: dict[str, Any], life: Life, by: Acting) -> None:
+        changes = {name: [action.row[name], value] for name, value in facts.items() if action.row[name] != value}
+        if changes:
+            action.row.update(facts, version=action.row["version"] + 1)
+            about = f"action {action.row['reference']}"
+            self.ledger.say(Event.ACTION_CHANGED, self.organisation_id, about, by=by, at=life.pen.last, changes=changes)
+
     def _progress(self, action: _Action, life: Life) -> None:
         """What becomes of an action between its planning and today."""
         pen = Pen(self.chance, self.ledger.now)
         pen.last = life.pen.last
         row, today = action.row, self.ledger.now.date()
         begin = pen.day + timedelta(days=self.chance.randint(12, 90))
-        if begin >= today or self.chance.random() < 0.25:
+        if begin >= today or self.chance.random() < 0.08:
             return
         self._act(action, ActionVerb.BEGIN, pen, begin, life)
         if self.chance.random() < 0.04:
             self._act(action, ActionVerb.DROP, pen, begin + timedelta(days=30), life)
             return
         end = row["due_on"] + timedelta(days=self.chance.randint(-40, 25))
-        if begin < end < today and self.chance.random() < 0.7:
+        if begin < end < today and self.chance.random() < 0.88:
             self._act(action, ActionVerb.FINISH, pen, end, life)
 
     def _act(self, action: _Action, verb: ActionVerb, pen: Pen, day: date, life: Life) -> None:

@@ -32,7 +32,7 @@ def sign(life: Life, gaps: Shortfalls, day: date) -> None:
         signatory_id=lead.id,
         signatory=lead.signature,
         governing_body_response=life.desk.deal("governing_body_responses"),
-        late=deadlines.overdue(life.first_signed_on, row["due_on"]),
+        late=deadlines.overdue(row["due_on"], life.first_signed_on),
         queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims)),
         plan=PlanState.PROPOSED if under else PlanState.NONE_NEEDED,
     )

@@ -15,6 +15,7 @@ from portal import policy
 from portal.config import Settings
 from portal.kernel import clock, words
 from portal.kernel.content import markdown
+from portal.policy import Action
 from portal.web.gate import acting
 
 
@@ -76,7 +77,8 @@ def navigation() -> list[tuple[str, str, bool]]:
     person = acting()
     links = [("Standards", "/standards"), ("Organisations", "/organisations")]
     if person.at_the_ombudsman and person.second_factor_at is not None:
-        links = [("Gaps", "/gaps"), ("Reviews", "/reviews"), *links]
+        theirs = (("Gaps", "/gaps", Action.SEE_GAP_REGISTER), ("Reviews", "/reviews", Action.SEE_REVIEWS))
+        links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:
         links = [("Your work", "/work"), *links]
     if current_app.extensions["settings"].demonstration:

@@ -16,7 +16,7 @@ from flask import Flask
 
 from portal import audit, create_app
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
-from portal.assessments.models import Answer, Assessment, Finding, Period, Window
+from portal.assessments.models import Answer, Assessment, Finding, Period, Snapshot, Window
 from portal.assessments.operations import signing
 from portal.assessments.sampling import draw
 from portal.audit import Event, Record
@@ -97,6 +97,18 @@ def test_most_sign_in_the_last_ten_days(built: Flask) -> None:
     left = [(one.first_due_on - one.signed_off_on).days for one in signed]
     assert sum(0 <= days <= 10 for days in left) > len(left) * 0.5
     assert any(days < 0 for days in left)
+
+
+def test_late_means_signed_after_the_day_it_was_due(built: Flask) -> None:
+    signed = rows(
+        sa.select(Assessment.late, Assessment.signed_off_on, Assessment.due_on)
+        .join(Snapshot, Snapshot.assessment_id == Assessment.id)
+        .where(Assessment.signed_off_at.is_not(None))
+        .group_by(Assessment.id)
+        .having(sa.func.count(Snapshot.id) == 1)
+    )
+    assert [one for one in signed if one.late != (one.signed_off_on > one.due_on)] == []
+    assert {one.late for one in signed} == {True, False}
 
 
 MOVED_BY = {
