@@ -54,9 +54,9 @@ def create_app(settings: Settings) -> Flask:
     for domain in (home, organisations, standards, gaps, assessments):
         domain.register(app)
     if settings.demonstration:
-        from portal.demonstration import views as demonstration
+        from portal.demonstration.views import register
 
-        demonstration.register(app)
+        register(app)
     gate.refuse_undeclared(app)
 
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000)  # type: ignore[method-assign]

@@ -15,9 +15,8 @@ from portal.demonstration.ledger import Ledger
 from portal.demonstration.lives import Life
 from portal.demonstration.texts import Desk
 from portal.demonstration.years import Pen
-from portal.gaps.lifecycle import ACTION, ActionState, ActionVerb
+from portal.gaps.lifecycle import ACTION, OPEN, ActionState, ActionVerb
 from portal.gaps.models import Gap, GapKind, PlannedAction, Severity, Tally
-from portal.gaps.operations import planning
 from portal.gaps.operations.register import severity_of
 from portal.kernel import clock, words
 from portal.kernel.working_days import add_months
@@ -106,7 +105,7 @@ class Shortfalls:
             return
         owner = answer["action_owner"] or "Complaints manager"
         for action in self.actions.get(gap["id"], []):
-            if action.row["what"] == answer["action"] and action.state_at(life.pen.last) in planning.OPEN:
+            if action.row["what"] == answer["action"] and action.state_at(life.pen.last) in OPEN:
                 self._set(action, {"owner": owner, "due_on": due_on}, life, by)
                 return
         row = self.ledger.add(
