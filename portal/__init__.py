@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 from portal import audit, policy
 from portal.assessments import views as assessments
 from portal.config import Settings
+from portal.demonstration import views as demonstration
 from portal.gaps import views as gaps
 from portal.home import views as home
 from portal.jobs import models as jobs  # noqa: F401  # its table belongs to the schema
@@ -54,9 +55,7 @@ def create_app(settings: Settings) -> Flask:
     for domain in (home, organisations, standards, gaps, assessments):
         domain.register(app)
     if settings.demonstration:
-        from portal.demonstration.views import register
-
-        register(app)
+        demonstration.register(app)
     gate.refuse_undeclared(app)
 
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000)  # type: ignore[method-assign]
