@@ -182,6 +182,7 @@ def demonstration() -> None:
 
     with the_app().app_context():
         click.echo(building.build_if_empty())
+        db.session.commit()
 
 
 @main.command()
