@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.assessments.models import PublicFinding
-from portal.kernel import clock
 from portal.kernel.db import db
-from portal.organisations.models import Branch, FormerName, Organisation, Succession
+from portal.organisations.models import FormerName, Organisation
 
 PAGE = 50
 
@@ -139,15 +138,6 @@ def _escaped(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Tie:
-    """Another organisation, or a name, that belongs to this one's page."""
-
-    code: str
-    name: str
-    on: date | None
-
-
-@dataclass(frozen=True)
 class Body:
     """An organisation as anyone may see it. `organisation_id` lets rules be asked about it."""
 
@@ -167,7 +157,7 @@ class Body:
     newest_finding: int | None
 
 
-_Parent, _Board, _Other = aliased(Organisation), aliased(Organisation), aliased(Organisation)
+_Parent, _Board = aliased(Organisation), aliased(Organisation)
 _ITS_FINDINGS = PublicFinding.organisation_id == Organisation.id
 _BODY = (
     sa.select(
@@ -196,55 +186,3 @@ def body(code: str) -> Body | None:
     """The organisation under this code, with how many findings of it are published, in one statement."""
     row = db.session.execute(_BODY, {"code": code}).first()
     return Body(*tuple(row)) if row is not None else None
-
-
-_one: sa.BindParameter[Any] = sa.bindparam("one")
-_today: sa.BindParameter[Any] = sa.bindparam("today", type_=sa.Date)
-_no_day = sa.null().cast(sa.Date)
-
-
-def _ties(what: str, day: Any, joined: Any, *where: Any) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(sa.literal(what).label("what"), _Other.code, _Other.name, day.label("on"), _Other.sort_name)
-        .join(*joined)
-        .where(*where)
-    )
-
-
-_NOW = sa.or_(Branch.until_on.is_(None), Branch.until_on >= _today)
-_TIES: Any = sa.union_all(
-    sa.select(
-        sa.literal("former name").label("what"),
-        sa.literal("").label("code"),
-        FormerName.name,
-        FormerName.until_on.label("on"),
-        FormerName.name.label("sort_name"),
-    ).where(FormerName.organisation_id == _one),
-    _ties(
-        "successor",
-        Succession.on,
-        (Succession, Succession.successor_id == _Other.id),
-        Succession.organisation_id == _one,
-    ),
-    _ties(
-        "predecessor",
-        Succession.on,
-        (Succession, Succession.organisation_id == _Other.id),
-        Succession.successor_id == _one,
-    ),
-    _ties("group", Branch.since_on, (Branch, Branch.organisation_id == _Other.id), Branch.branch_id == _one, _NOW),
-    _ties("branch", Branch.since_on, (Branch, Branch.branch_id == _Other.id), Branch.organisation_id == _one, _NOW),
-    sa.select(sa.literal("child").label("what"), _Other.code, _Other.name, _no_day.label("on"), _Other.sort_name).where(
-        _Other.parent_id == _one, _Other.closed_on.is_(None)
-    ),
-).order_by("what", "sort_name")
-
-
-def ties(organisation_id: int) -> dict[str, list[Tie]]:
-    """Former names, successors, predecessors, group, branches and children, in one statement."""
-    gathered: dict[str, list[Tie]] = {
-        what: [] for what in ("former name", "successor", "predecessor", "group", "branch", "child")
-    }
-    for row in db.session.execute(_TIES, {"one": organisation_id, "today": clock.today()}):
-        gathered[row.what].append(Tie(row.code, row.name, row.on))
-    return gathered

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Answer, Assessment, Clarification, Period, PlanState, Window
 from portal.kernel.db import db
-from portal.organisations.models import Organisation
+from portal.organisations.models import Branch, Organisation
 
 GONE = (State.WITHDRAWN, State.SUPERSEDED)
 _TO_CONFIRM = (
@@ -88,6 +90,42 @@ def bodies(organisations: Collection[int]) -> list[Body]:
         if assessment[0] is not None:
             assessments.append(Due(*assessment))
     return [Body(tuple(assessments), *body) for body, assessments in found.values()]
+
+
+@dataclass
+class Answering:
+    """Which branches an organisation answers for, and which group answers for it, each as (code, name)."""
+
+    branches: list[tuple[str, str]] = field(default_factory=list)
+    group: tuple[str, str] | None = None
+
+
+_Group, _One = aliased(Organisation), aliased(Organisation)
+_GROUPS = (
+    sa.select(_Group.id, _Group.code, _Group.name, _One.id, _One.code, _One.name)
+    .select_from(Branch)
+    .join(_Group, _Group.id == Branch.organisation_id)
+    .join(_One, _One.id == Branch.branch_id)
+    .where(
+        Branch.until_on.is_(None),
+        sa.or_(
+            Branch.organisation_id.in_(sa.bindparam("organisations", expanding=True)),
+            Branch.branch_id.in_(sa.bindparam("organisations", expanding=True)),
+        ),
+    )
+    .order_by(_One.sort_name, _One.id)
+)
+
+
+def answering(organisations: Collection[int]) -> dict[int, Answering]:
+    """How each of these organisations, and each that it is tied to, stands in a group."""
+    found: dict[int, Answering] = defaultdict(Answering)
+    for group_id, group_code, group, one_id, one_code, one in db.session.execute(
+        _GROUPS, {"organisations": sorted(organisations)}
+    ):
+        found[group_id].branches.append((one_code, one))
+        found[one_id].group = (group_code, group)
+    return found
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from portal.home.telling import with_days_in_words
 from portal.kernel import words
 from portal.kernel.errors import NotFound
 from portal.organisations.kinds import KINDS
+from portal.organisations.queries.ties import ties
 from portal.policy import Action
 from portal.standards import library
 from portal.standards.scoring import Outcome
@@ -61,17 +62,17 @@ def organisation(code: str) -> Any:
     body = register.body(code)
     if body is None:
         raise NotFound()
-    ties = register.ties(body.organisation_id)
+    tied = ties(body.organisation_id)
 
     def make() -> Any:
         findings = published.findings_of(body.organisation_id) if body.findings else published.Findings((), ())
         return page(
             "home/organisation.html",
             body=body,
-            ties=ties,
+            ties=tied,
             findings=replace(findings, newest=tuple(map(with_days_in_words, findings.newest))),
             outcomes={outcome.name: outcome.label for outcome in Outcome},
             kind=library.kind(body.kind),
         )
 
-    return unless_unchanged(make, body, ties)
+    return unless_unchanged(make, body, tied)

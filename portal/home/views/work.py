@@ -41,6 +41,7 @@ def index() -> Any:
     return page(
         "home/work.html",
         bodies=bodies,
+        answering=queries.answering(roles),
         openings=queries.openings({body.kind for body in bodies}, today),
         whole=set(whole),
         roles=roles,

@@ -6,6 +6,7 @@ from datetime import date
 
 from portal import audit
 from portal.audit import Event
+from portal.kernel import clock
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Invalid, WrongState
 from portal.organisations.models import Branch, Organisation
@@ -19,6 +20,8 @@ def cover_branch(group: Organisation, branch: Organisation, since: date, *, by: 
     for body in sorted((group, branch), key=lambda one: one.id):
         hold(body)
     _sound(group, branch)
+    if since > clock.today():
+        raise Invalid("since", "The first day must be today or in the past")
     covered = Branch(organisation_id=group.id, branch_id=branch.id, since_on=since)
     db.session.add(covered)
     db.session.flush()
@@ -35,6 +38,8 @@ def release_branch(group: Organisation, branch: Organisation, until: date, *, by
         raise WrongState(f"{group.name} does not answer for {branch.name}.")
     if until < covered.since_on:
         raise Invalid("until", "The last day must not be before the first")
+    if until > clock.today():
+        raise Invalid("until", "The last day must be today or in the past")
     covered.until_on = until
     db.session.flush()
     audit.record(Event.BRANCH_RELEASED, group, by=by, branch=branch.code)

@@ -221,7 +221,7 @@ def _change(one: ChangedBody, body: Organisation, ids: dict[str, int], source: s
     for change in one.changes:
         if change.what is Changed.RENAMED:
             audit.record(Event.ORGANISATION_RENAMED, body, by=by, old=body.name, new=row.name, source=source)
-            _remember_name(body.id, body.name)
+            remember_name(body.id, body.name)
             body.name, body.sort_name = row.name, sort_name(row.name)
         elif change.column == "closed_on":
             _close_or_reopen(body, change, corrected, source, by)
@@ -230,7 +230,7 @@ def _change(one: ChangedBody, body: Organisation, ids: dict[str, int], source: s
         elif change.what is Changed.FORMER_NAME_TOLD:
             corrected[change.column] = [change.before, change.after]
             for name in newly_told(change):
-                _remember_name(body.id, name, today=False)
+                remember_name(body.id, name, today=False)
         else:
             corrected[change.column] = [change.before, change.after]
             if change.column == "parent_code":
@@ -257,7 +257,7 @@ def _add_successors(body: Organisation, change: Change, ids: dict[str, int], by:
         audit.record(Event.ORGANISATION_SUCCEEDED, body, by=by, successor=code)
 
 
-def _remember_name(organisation_id: int, name: str, *, today: bool = True) -> None:
+def remember_name(organisation_id: int, name: str, *, today: bool = True) -> None:
     """Keep a former name. One that it has had before is kept once, until the later day."""
     until_on = clock.today() if today else None
     kept = db.session.scalar(

@@ -9,6 +9,7 @@ from portal.organisations.views import (
     conflicts,
     deputies,
     invitations,
+    keeping,
     people,
     second_factor,
     sign_in,
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invitations.bp,
     conflicts.bp,
     register_views.bp,
+    keeping.bp,
     taking_part.bp,
 )
 
