@@ -28,14 +28,14 @@ from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock, references
 from portal.kernel.db import db
 from portal.organisations.models import Conflict, Membership, Person
-from portal.organisations.operations import conflicts, inviting
+from portal.organisations.operations import conflicts, grouping, inviting
 from portal.organisations.queries import person_of_session
 from portal.outbox import Letter, OutgoingLetter
 from portal.policy import Role
 from portal.web.gate import Gate, acting
 from tests import builders, databases
 from tests.conftest import MONDAY
-from tests.people import OMBUDSMAN, PEOPLE, TRUST, Cast
+from tests.people import OMBUDSMAN, PEOPLE, PRACTICE, TRUST, Cast
 
 VISITOR, LEFT, CONFLICTED, ONE_FACTOR = "a visitor", "lee who left", "cyril in conflict", "owen without a second factor"
 EVERYBODY = (VISITOR, LEFT, *PEOPLE, CONFLICTED, ONE_FACTOR)
@@ -99,6 +99,11 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/taking-part": BODY,
     "/organisations/<code>/taking-part/join": BODY,
     "/organisations/<code>/taking-part/leave": BODY,
+    "/organisations/<code>/keeping": BODY,
+    "/organisations/<code>/keeping/correct": BODY,
+    "/organisations/<code>/keeping/successor": BODY,
+    "/organisations/<code>/keeping/branch": BODY,
+    "/organisations/<code>/keeping/branches/<branch>/release": at(code="trust", branch="branch"),
     "/organisations/import/<key>": at(key="file"),
     "/standards/<id>": at(id="NHS"),
     "/standards/<id>/<version>": at(id="NHS", version="1.0"),
@@ -233,6 +238,8 @@ def _things(world: World) -> None:
     db.session.commit()
     letter = db.session.query(OutgoingLetter.facts).filter_by(letter=Letter.INVITATION.name).scalar()
     at |= {"invitation": invited[0].reference, "invitation token": json.loads(letter)["token"]}
+    grouping.cover_branch(cast.trust, cast.practice, clock.today(), by=cast.ada)
+    at["branch"] = PRACTICE
     at["membership"] = db.session.query(Membership.reference).filter_by(person_id=cast.rows["priya"].id).scalar()
     at["person"] = cast.rows["priya"].reference
     at["conflict"] = db.session.query(Conflict.reference).filter_by(person_id=cast.rows[CONFLICTED].id).scalar()

@@ -35,6 +35,12 @@ def test_the_page_lists_the_people_to_begin_with(built: Flask) -> None:  # noqa:
     assert INVENTED in page.text
 
 
+def test_the_front_page_leads_to_being_somebody(built: Flask) -> None:  # noqa: F811
+    browser = Browser(built, None)
+    browser.open("/")
+    assert browser.click("Try it: press a name and be that person").address == "/demonstration"
+
+
 def test_people_are_found_by_body_and_by_role_fifty_at_a_time(built: Flask) -> None:  # noqa: F811
     browser = Browser(built, None)
     assert "Leeds Teaching Hospitals" in browser.open("/demonstration?q=leeds").text

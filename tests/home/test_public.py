@@ -109,6 +109,7 @@ def test_the_front_page_counts_and_leads_on(browser, cast):
     visitor = browser()
     page = visitor.open("/")
     assert "5 organisations take part, of 5 on the register" in page.text
+    assert "Try it" not in page.text
     assert "1 finding published" in page.text
     assert visitor.press("Search", q="north").links["Northmoor NHS Foundation Trust"] == "/organisations/RTX"
     visitor.open("/")
@@ -246,6 +247,18 @@ def test_the_record_is_read_in_plain_words_page_by_page(browser, cast):
     assert "After Northmoor 0 Before Northmoor NHS Foundation Trust" in manager.open(older).text
     browser("hal").open("/organisations/RTX/record", status=403)
     browser("sam").open("/organisations/RTX/record", status=404)
+
+
+def test_the_record_of_an_organisation_costs_three_statements_however_long_it_is(browser, cast, queries):
+    manager = browser("priya")
+    with queries() as few:
+        manager.open("/organisations/RTX/record")
+    builders.a_published_assessment(cast)
+    with queries() as more:
+        manager.open("/organisations/RTX/record")
+    with queries() as older:
+        manager.open("/organisations/RTX/record?before=40")
+    assert len(few) == len(more) == len(older) == 3, more
 
 
 def test_facts_are_told_in_words():
