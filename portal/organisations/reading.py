@@ -125,19 +125,19 @@ def _row(line: int, facts: Facts, layout: Layout, faults: list[Fault]) -> BodyRo
 
 def _kind(text: str, complain: Complain) -> str:
     if not text:
-        complain("kind", f"It does not say what kind of body this is. Write one of {_kinds()}.")
+        complain("kind", f"It does not say what kind of organisation this is. Write one of {', '.join(KINDS)}.")
     elif text not in KINDS:
-        complain("kind", _unknown_kind(text))
+        complain("kind", f"{_no_kind(text)} Write one of {', '.join(KINDS)}.")
     return text
 
 
+def _no_kind(text: str) -> str:
+    return f"“{_short(text)}” is not a kind of organisation."
+
+
 def _unknown_kind(text: str) -> str:
-    return f"“{_short(text)}” is not a kind of body. Write one of {_kinds()}."
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> str:
-    return ", ".join(f"{letters} ({meaning})" for letters, meaning in KINDS.items())
+    """Said once for a whole file, so that there is room for what the letters mean."""
+    return f"{_no_kind(text)} Write one of {', '.join(f'{letters} ({meaning})' for letters, meaning in KINDS.items())}."
 
 
 def _code(text: str, column: str, complain: Complain, *, required: bool = False, longest: int = LONGEST_CODE) -> str:
@@ -162,7 +162,7 @@ def _code_as_kept(code: str, kind: str) -> str:
 
 def _name(text: str, column: str, complain: Complain) -> str:
     if not text:
-        complain(column, "It has no name. Write the name of the body.")
+        complain(column, "It has no name. Write the name of the organisation.")
     elif text.startswith(_FORMULA):
         complain(column, f"“{_short(text)}” begins with “{text[0]}” and looks like a formula. Begin with a letter.")
     elif len(text) > LONGEST_NAME:
@@ -172,7 +172,7 @@ def _name(text: str, column: str, complain: Complain) -> str:
             column, "The name runs over more than one line. Write it on one, and look for a missing quotation mark."
         )
     elif not any(character.isalnum() for character in text):
-        complain(column, f"“{_short(text)}” is not a name. Write the name of the body.")
+        complain(column, f"“{_short(text)}” is not a name. Write the name of the organisation.")
     return " ".join(text.split())
 
 
@@ -205,7 +205,7 @@ def _parsed(text: str) -> date | None:
 
 def _not_itself(code: str, other: str, column: str, complain: Complain) -> None:
     if other and other.casefold() == code.casefold():
-        complain(column, f"“{_short(other)}” is the body itself. Write the code of another body, or leave it empty.")
+        complain(column, f"“{_short(other)}” is the organisation itself. Write the code of another, or leave it empty.")
 
 
 def _short(text: str) -> str:

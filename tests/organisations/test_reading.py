@@ -62,7 +62,7 @@ def test_a_list_of_boards_tells_its_kind_by_name_and_says_nothing_of_dates() -> 
 
 def test_a_list_of_practices_needs_to_be_told_its_kind() -> None:
     file_bytes = b"ods_code,name,region_code,icb_code,opened_on,closed_on\nF82610,DR GUPTA,Y56,QMF,1974-04-01,\n"
-    assert "what kind of body" in read(file_bytes).faults[0].message
+    assert "what kind of organisation" in read(file_bytes).faults[0].message
     assert read(file_bytes, kind="G").rows[0].name == "Dr Gupta"
 
 
@@ -118,8 +118,8 @@ def test_our_own_columns_are_read_in_any_order() -> None:
 
 WRONG = [
     ("R1C,Solent,T,,,,2011-04-01,2010-01-01,,", "closed_on", "before it opened"),
-    ("R1C,Solent,X,,,,,,,", "kind", "T (NHS trust"),
-    ("R1C,Solent,,,,,,,,", "kind", "what kind of body"),
+    ("R1C,Solent,X,,,,,,,", "kind", "Write one of T, I, N"),
+    ("R1C,Solent,,,,,,,,", "kind", "what kind of organisation"),
     ("R1C,Solent,T,,,,01/11/2024,,,", "opened_on", "2024-11-01"),
     ("R1C,Solent,T,,,,2024-02-30,,,", "opened_on", "not a date"),
     ("R1C,Solent,T,,,,²0240101,,,", "opened_on", "not a date"),
@@ -131,8 +131,8 @@ WRONG = [
     ("R1C,Solent,T,,,,,,,=1+1", "former_names", "formula"),
     ("R1C,Solent,T,=A1,,,,,,", "region_code", "not a code"),
     ("R1C,Solent,T,Y5900000000,,,,,,", "region_code", "at most 10"),
-    ("R1C,Solent,T,,,R1C,,,,", "parent_code", "the body itself"),
-    ("R1C,Solent,T,,,,,,r1c,", "successor_codes", "the body itself"),
+    ("R1C,Solent,T,,,R1C,,,,", "parent_code", "the organisation itself"),
+    ("R1C,Solent,T,,,,,,r1c,", "successor_codes", "the organisation itself"),
     (f"R1C,{'a' * 201},T,,,,,,,", "name", "at most 200"),
     (f"{'a' * 101},Solent,T,,,,,,,", "code", "at most 100"),
     ('R1C,"Solent\nTrust",T,,,,,,,', "name", "more than one line"),

@@ -10,6 +10,7 @@ from flask import Blueprint, current_app, flash, redirect, url_for
 from portal.kernel import words
 from portal.kernel.errors import Step, WrongState
 from portal.organisations.forms.register import ConfirmForm, UploadForm
+from portal.organisations.kinds import KINDS
 from portal.organisations.operations import importing
 from portal.organisations.outcomes import SHOWN, Outcome
 from portal.organisations.register import waiting
@@ -32,7 +33,7 @@ def upload() -> Any:
         name = words.clean_line(form.file.data.filename or "") or "a file"
         key = waiting.keep(_folder(), form.file.data.read(), name=name, kind=form.kind.data or None)
         return redirect(url_for("register.confirm", key=key), 303)
-    return page("organisations/import.html", form=form)
+    return page("organisations/import.html", form=form, kinds=KINDS)
 
 
 @bp.route("/<key>", methods=["GET", "POST"])
@@ -54,4 +55,4 @@ def confirm(key: str) -> Any:
 
 
 def _preview(form: ConfirmForm, outcome: Outcome, status: int | None = None) -> Any:
-    return page("organisations/import_preview.html", form=form, outcome=outcome, shown=SHOWN, status=status)
+    return page("organisations/import_preview.html", form=form, outcome=outcome, shown=SHOWN, kinds=KINDS, status=status)
