@@ -217,10 +217,18 @@ def test_what_publishing_freezes_can_be_shown(browser, cast):
 
 
 def test_a_finding_that_nobody_checked_says_so(browser, cast):
-    a_finding(cast, checked=False, reliability=None, reply=None, plan={"state": "none needed", "actions": []})
+    whole = [{**FINDING["pillars"][0], "below_target": 0}]
+    a_finding(cast, checked=False, reliability=None, reply=None, pillars=whole, plan={"state": "none needed", "actions": []})
     text = browser().open("/organisations/RTX").text
     assert "Rated by itself, not checked." in text
     assert "nothing is under its target" in text
+
+
+def test_a_finding_that_review_put_under_target_does_not_say_that_no_plan_was_needed(browser, cast):
+    a_finding(cast, plan={"state": "none needed", "actions": []})
+    text = browser().open("/organisations/RTX").text
+    assert "No plan had been made when this was published, although 1 expectation is under target." in text
+    assert "nothing is under its target" not in text
 
 
 def test_a_receipt_is_known_or_not(browser, cast):
