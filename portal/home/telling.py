@@ -34,6 +34,10 @@ _CALLED = {
     "icb_code": "integrated care board",
     "board_code": "integrated care board",
     "successor_codes": "successors",
+    "claim": "what is true",
+    "proof_on": "date of the proof",
+    "proof_link": "link to the proof",
+    "action_due_on": "action due",
     "old": "before",
     "new": "after",
 }
