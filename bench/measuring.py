@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,8 @@ def rounds(operations: dict[str, tuple[Server, Callable[[int], Callable[[int], N
             series[name].cpu.append((server.cpu() - before) / times)
             with ThreadPoolExecutor(8) as pool:
                 acts = [make(number) for number in range(8)]
-                parts = pool.map(lambda one: timed(one, max(times // 8, 5), 10_000 + turn * times), acts)
+                first = 10_000 + turn * times
+                parts = pool.map(timed, acts, repeat(max(times // 8, 5)), repeat(first))
                 for part in parts:
                     series[name].eight += part
         print(f"round {turn + 1} of {repeats}", flush=True)

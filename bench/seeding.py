@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.assessments.models import Assessment, Period, Window
+from portal.assessments.lifecycle import State
+from portal.assessments.models import Assessment, Period, PublicFinding, Window
+from portal.assessments.operations import publishing
+from portal.assessments.queries import reviewing
+from portal.audit import canonical
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.references import hashed
@@ -78,6 +83,7 @@ def seed(bodies: int) -> Seeded:
     for back in (2, 1, 0):
         _period(today, now, back, standard.id, standard.version, [(p.code, p.weight.value, p.target) for p in profile])
     _gaps(today)
+    _publish_first()
     tokens = _sessions(now, [f"person{n}@example.org" for n in range(1, SAVERS + 1)] + [f"person{bodies + 1}@example.org"])
     db.session.commit()
     run(sa.text("ANALYZE"))
@@ -124,7 +130,7 @@ def _period(
             INSERT INTO assessments (reference, organisation_id, organisation_kind, period_id, standard, standard_version,
               state, first_due_on, due_on, closes_on, answers_wanted, answers_given, sent_at, signed_off_at, signed_off_on,
               signatory, signed_alone, governing_body_response, late, first_reviewer_id, sampled, checked,
-              reliability_reason, reviewed_at, plan, plan_reason, outcome, published_on, withdrawn_why, changed_at, version)
+              reliability_reason, reviewed_at, plan, plan_reason, outcome, published_on, withdrawn_why, queried, changed_at, version)
             SELECT 'AS-' || :tag || lpad(c.id::text, 6, '0'), c.id, 'T', :period, :standard, :version,
               c.state, :due, :due, :closes, :wanted, :wanted - 1, :then,
               CASE WHEN c.state <> 'in progress' THEN CAST(:then AS timestamptz) + c.id * interval '1 second' END,
@@ -133,7 +139,7 @@ def _period(
               CASE WHEN c.state = 'under review' THEN (SELECT max(id) FROM people) END, false, false, '',
               CASE WHEN c.state = 'published' THEN CAST(:then AS timestamptz) END, 'proposed', '',
               CASE WHEN c.state = 'published' THEN 'MEETING' ELSE '' END,
-              CASE WHEN c.state = 'published' THEN CAST(:then AS timestamptz)::date END, '', :now, 1
+              CASE WHEN c.state = 'published' THEN CAST(:then AS timestamptz)::date END, '', 0, :now, 1
             FROM chosen c"""
         ),
         facts,
@@ -156,6 +162,23 @@ def _period(
         ),
         {"text": TEXT, "now": now, "period": period_id},
     )
+
+
+def _publish_first() -> None:
+    """What the public reads of the first body, frozen by the function that freezes it when a finding is published."""
+    for assessment in db.session.scalars(
+        sa.select(Assessment).where(Assessment.organisation_id == 1, Assessment.state == State.PUBLISHED)
+    ).all():
+        standard = library.standard(assessment.standard, assessment.standard_version)
+        said = publishing.content(
+            assessment, reviewing.context(assessment), standard, reviewing.judged(assessment), None, reviewing.plan(assessment)
+        )
+        text = canonical(said)
+        db.session.execute(
+            sa.insert(PublicFinding.__table__),
+            [{"assessment_id": assessment.id, "organisation_id": 1, "published_at": clock.now(), "content": text,
+              "sha256": hashlib.sha256(text.encode()).hexdigest()}],
+        )
 
 
 def _gaps(today: dt.date) -> None:

@@ -9,9 +9,15 @@ import click
 from flask import Flask
 from flask_migrate import upgrade
 
-from portal import ROOT, audit, create_app
-from portal.config import Settings, SettingsError
+from portal import ROOT, audit, create_app, serving
+from portal.assessments.operations import signing
+from portal.config import Settings, SettingsError, explained
+from portal.demonstration import building
+from portal.documents import write_all
+from portal.jobs import runner, schedule
 from portal.kernel.db import db
+from portal.organisations.operations import importing
+from portal.standards import library
 
 
 class InOrder(click.Group):
@@ -39,24 +45,18 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Set everything up and serve: schema, register, demonstration, web server and worker together."""
-    from portal.serving import run_everything
-
-    run_everything(the_app)
+    serving.run_everything(the_app)
 
 
 @main.command()
 def serve() -> None:
     """The web server alone."""
-    from portal.serving import serve as serve_alone
-
-    serve_alone(the_app())
+    serving.serve(the_app())
 
 
 @main.command()
 def work() -> None:
     """The worker alone: opens and closes periods, reminds, sends letters."""
-    from portal.jobs import runner
-
     runner.work(the_app())
 
 
@@ -77,8 +77,6 @@ def register() -> None:
 @register.command("load")
 def register_load() -> None:
     """Put the organisations that ship with the portal on the register; those already there stay as they are."""
-    from portal.organisations.operations import importing
-
     with the_app().app_context():
         click.echo(importing.load_shipped().in_words())
         db.session.commit()
@@ -90,8 +88,6 @@ def register_load() -> None:
 @click.option("--preview", is_flag=True, help="say what would change, and change nothing")
 def register_import(file: Path, kind: str | None, preview: bool) -> None:
     """Read FILE (ODS as published, or our CSV) into the register. A file with a bad row changes nothing."""
-    from portal.organisations.operations import importing
-
     with the_app().app_context():
         outcome = importing.import_file(file.read_bytes(), kind=kind, source=file.name)
         click.echo(outcome.in_words())
@@ -109,8 +105,6 @@ def standard() -> None:
 @standard.command("check")
 def standard_check() -> None:
     """Read every standard and say, by file and line, what is wrong and what to write instead."""
-    from portal.standards import library
-
     faults = library.check()
     for fault in faults:
         click.echo(str(fault))
@@ -124,8 +118,6 @@ def standard_check() -> None:
 @click.argument("version")
 def standard_publish(id: str, version: str) -> None:
     """Lock version VERSION of the standard ID: assessments may use it from now on, and it can never change."""
-    from portal.standards import library
-
     library.publish(id, version)
     click.echo(f"{id} {version} is published.")
 
@@ -138,8 +130,6 @@ def record() -> None:
 @record.command("verify")
 def record_verify() -> None:
     """Recompute every chain and every receipt, and name the first record that was altered by hand."""
-    from portal.assessments.operations import signing
-
     with the_app().app_context():
         broken = audit.verify()
         for fault in broken:
@@ -160,8 +150,6 @@ def jobs() -> None:
 @jobs.command("list")
 def jobs_list() -> None:
     """Each job, when it runs and why."""
-    from portal.jobs import schedule
-
     for job in schedule.JOBS:
         click.echo(f"{job.name:<24} {job.when:<28} {job.why}")
 
@@ -170,16 +158,15 @@ def jobs_list() -> None:
 @click.argument("name")
 def jobs_run(name: str) -> None:
     """Run the job NAME now; every job may be run twice."""
-    from portal.jobs import runner
-
-    click.echo(f"{name}: {runner.run_job(the_app(), name)}")
+    try:
+        click.echo(f"{name}: {runner.run_job(the_app(), name)}")
+    except LookupError as error:
+        raise click.ClickException(str(error.args[0])) from None
 
 
 @main.command()
 def demonstration() -> None:
     """Fill an empty database with the invented demonstration."""
-    from portal.demonstration import building
-
     with the_app().app_context():
         click.echo(building.build_if_empty())
         db.session.commit()
@@ -188,11 +175,9 @@ def demonstration() -> None:
 @main.command()
 def check() -> None:
     """Say whether this installation is sound: settings, database, schema, standards, record."""
-    from portal.serving import soundness
-
     app = the_app()
     with app.app_context():
-        lines, sound = soundness(app)
+        lines, sound = serving.soundness(app)
     click.echo("\n".join(lines))
     sys.exit(0 if sound else 1)
 
@@ -200,15 +185,11 @@ def check() -> None:
 @main.command()
 def settings() -> None:
     """Every setting, what it means, and its value here (secrets are not shown)."""
-    from portal.config import explained
-
     click.echo(explained(Settings.from_env()))
 
 
 @main.command()
 def docs() -> None:
     """Write again the documents that are generated from the code."""
-    from portal.documents import write_all
-
     for path in write_all(ROOT / "docs"):
         click.echo(path)

@@ -119,7 +119,7 @@ class Browser:
             address = answer.request.path + (f"?{answer.request.query_string.decode()}" if answer.request.query_string else "")
         page = Page(answer, address)
         assert page.status == status, f"{address} answered {page.status}, not {status}: {page.text[:1500]}"
-        if page.is_html and page.status < 300 or page.status >= 400:
+        if (page.is_html and page.status < 300) or page.status >= 400:
             in_house_style(page, whole=answer.get_data(as_text=True).lstrip().lower().startswith("<!doctype"))
         self.page = page
         return page

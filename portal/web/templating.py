@@ -77,7 +77,12 @@ def navigation() -> list[tuple[str, str, bool]]:
     person = acting()
     links = [("Standards", "/standards"), ("Organisations", "/organisations")]
     if person.at_the_ombudsman and person.second_factor_at is not None:
-        theirs = (("Gaps", "/gaps", Action.SEE_GAP_REGISTER), ("Reviews", "/reviews", Action.SEE_REVIEWS))
+        theirs = (
+            ("Gaps", "/gaps", Action.SEE_GAP_REGISTER),
+            ("Reviews", "/reviews", Action.SEE_REVIEWS),
+            ("More time", "/extensions", Action.GRANT_EXTENSION),
+            ("Periods", "/periods", Action.SET_PERIODS),
+        )
         links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:
         links = [("Your work", "/work"), *links]

@@ -1,0 +1,307 @@
+"""Seed 1,000 and 10,000 bodies, measure each page beside the floor in one run, and write docs/performance.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psutil
+import sqlalchemy as sa
+
+from bench import measuring
+from bench.measuring import Client, Series, Server, percentile, python, served
+from bench.seeding import SAVERS, Seeded
+from tests import databases
+from tests.browser import Page
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = "a key for measuring alone"
+TIMES = int(os.environ.get("BENCH_TIMES", "100"))
+SIZES = tuple(int(size) for size in os.environ.get("BENCH_SIZES", "1000,10000").split(","))
+FLOOR_PORT, FIRST_PORT = 8790, 8791
+
+
+def portal(url: str) -> Any:
+    from portal import create_app
+    from portal.config import Settings
+
+    return create_app(Settings(instance=Path(tempfile.gettempdir()), database_url=url, secret_key=KEY, port=FIRST_PORT))
+
+
+def seeded(url: str, bodies: int) -> dict[str, Any]:
+    """In a process of its own: the schema and the rows. Returns Seeded as a dictionary, with cookies for its tokens."""
+    from bench.seeding import seed
+
+    app = portal(url)
+    with app.app_context():
+        databases.migrate()
+        made = asdict(seed(bodies))
+    serializer = app.session_interface.get_signing_serializer(app)
+    made["cookies"] = {
+        token: f"portal-{FIRST_PORT}=" + serializer.dumps({"_user_id": token, "_fresh": True, "csrf_token": "0" * 40})
+        for token in (*made["saver_tokens"], made["reviewer_token"])
+    }
+    return made
+
+
+def counted(url: str, paths: dict[str, tuple[str, str]]) -> dict[str, int]:
+    """In a process of its own: how many statements each page sends to the database. `paths`: name -> (path, cookie)."""
+    from portal.kernel.db import db
+
+    app = portal(url)
+    numbers = {}
+    with app.app_context():
+        seen: list[str] = []
+        sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _k, statement, *_r: seen.append(statement))
+        for name, (path, cookie) in paths.items():
+            client = app.test_client(use_cookies=False)
+            headers = {"Cookie": cookie} if cookie else {}
+            client.get(path, headers=headers)
+            seen.clear()
+            answer = client.get(path, headers=headers)
+            assert answer.status_code == 200, f"{path} answered {answer.status_code}"
+            numbers[name] = len(seen)
+    return numbers
+
+
+def gunicorn(module: str, port: int) -> list[str]:
+    return python("-m", "gunicorn", "-w", "2", "-k", "gthread", "--threads", "4", "--preload", "--no-control-socket",
+                  "-b", f"127.0.0.1:{port}", "--log-level", "error", module)
+
+
+def reading(server: Server, path: str, cookie: str = "", **headers: str) -> Callable[[int], Callable[[int], None]]:
+    def make(_client: int) -> Callable[[int], None]:
+        client = Client(server.port, cookie)
+        wanted = 304 if "If-None-Match" in headers else 200
+
+        def act(_number: int) -> None:
+            status, body, _ = client.send("GET", path, **headers)
+            assert status == wanted, f"{path} answered {status}: {body[:300]!r}"
+
+        return act
+
+    return make
+
+
+def floor_save(server: Server) -> Callable[[int], Callable[[int], None]]:
+    def make(which: int) -> Callable[[int], None]:
+        client = Client(server.port)
+
+        def act(number: int) -> None:
+            status, _, headers = client.send("POST", f"/floor/{which + 1}", urlencode({"q1": f"As in round {number}."}))
+            assert status == 303
+            status, _, _ = client.send("GET", headers["Location"])
+            assert status == 200
+
+        return act
+
+    return make
+
+
+def saving(server: Server, made: Seeded, cookies: dict[str, str]) -> Callable[[int], Callable[[int], None]]:
+    """Save an answer and follow the redirect; each client has an assessment of its own."""
+
+    def make(which: int) -> Callable[[int], None]:
+        client = Client(server.port, cookies[made.saver_tokens[which]])
+        path = f"/assessments/{made.references[which]}/expectations/{made.expectation}"
+        status, body, _ = client.send("GET", path)
+        assert status == 200, f"{path} answered {status}"
+        form = _form(body.decode(), path)
+
+        def act(number: int) -> None:
+            form["claim"] = f"We changed this in round {number} of client {which}, and the team can show what became better since."
+            status, body, headers = client.send("POST", path, urlencode(form))
+            assert status == 303, f"{path} answered {status} to a save: {body[:3000]!r}"
+            status, body, _ = client.send("GET", headers["Location"])
+            assert status == 200
+            found = re.search(rb'name="version"[^>]*value="(\d+)"', body)
+            assert found, "the page carries no version"
+            form["version"] = found[1].decode()
+
+        return act
+
+    return make
+
+
+def _form(html: str, path: str) -> dict[str, str]:
+    class Answer:
+        status_code, mimetype = 200, "text/html"
+
+        def get_data(self, as_text: bool = True) -> str:
+            return html
+
+    values = Page(Answer(), path).form("Save")["values"]  # type: ignore[arg-type]
+    return {name: value[0] if isinstance(value, list) else str(value) for name, value in values.items()}
+
+
+def deadline_week(server: Server, made: Seeded, cookies: dict[str, str], times: int = 20) -> tuple[list[float], float]:
+    """Fifty people save at once, each their own answer. Returns latencies in ms and the seconds it took."""
+    acts = [saving(server, made, cookies)(which) for which in range(SAVERS)]
+    taken: list[list[float]] = [[] for _ in acts]
+    refused: list[BaseException] = []
+
+    def work(which: int) -> None:
+        try:
+            taken[which] = measuring.timed(acts[which], times, 50_000)
+        except BaseException as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=work, args=(which,)) for which in range(SAVERS)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if refused:
+        raise refused[0]
+    return [one for part in taken for one in part], time.perf_counter() - began
+
+
+def main() -> None:
+    server_url = databases.postgresql()
+    database = _postmaster(server_url)
+    with ExitStack() as stack:
+        urls, mades = {}, {}
+        for size in SIZES:
+            urls[size] = stack.enter_context(databases.empty("postgresql", Path()))
+            began = time.monotonic()
+            facts = measuring.in_a_process(seeded, urls[size], size)
+            cookies = facts.pop("cookies")
+            mades[size] = (Seeded(**facts), cookies)
+            print(f"seeded {size} bodies in {time.monotonic() - began:.0f} seconds", flush=True)
+        floor_url = stack.enter_context(databases.empty("postgresql", Path()))
+        os.environ["FLOOR_DATABASE_URL"] = floor_url
+        measuring.in_a_process(_floor_rows)
+        floor = stack.enter_context(served("floor", FLOOR_PORT, gunicorn("bench.floor:application", FLOOR_PORT), {}, database))
+        operations: dict[str, tuple[Server, Callable[[int], Callable[[int], None]]]] = {
+            "floor page": (floor, reading(floor, "/floor/1")),
+            "floor save": (floor, floor_save(floor)),
+        }
+        servers, statements = {}, {}
+        for place, size in enumerate(SIZES):
+            made, cookies = mades[size]
+            port = FIRST_PORT + place
+            environment = {"PORTAL_DATABASE_URL": urls[size], "PORTAL_SECRET_KEY": KEY, "PORTAL_PORT": str(FIRST_PORT),
+                           "PORTAL_INSTANCE": tempfile.gettempdir(), "PORTAL_BASE_URL": f"http://localhost:{port}"}
+            server = stack.enter_context(served(f"portal {size}", port, gunicorn("wsgi:application", port), environment, database))
+            servers[size] = server
+            pages = _pages(made, cookies)
+            statements[size] = measuring.in_a_process(counted, urls[size], pages)
+            for name, (path, cookie) in pages.items():
+                operations[f"{name}|{size}"] = (server, reading(server, path, cookie))
+            operations[f"save an answer|{size}"] = (server, saving(server, made, cookies))
+            public = f"/organisations/{made.code}"
+            stamp = Client(port).send("GET", public)[2].get("ETag", "")
+            operations[f"public page, unchanged|{size}"] = (server, reading(server, public, **{"If-None-Match": stamp}))
+        series = measuring.rounds(operations, TIMES)
+        weeks = {size: deadline_week(servers[size], *mades[size]) for size in SIZES}
+        memory = {size: servers[size].memory() for size in SIZES}
+        floor_memory = floor.memory()
+    text = report(series, statements, weeks, memory, floor_memory)
+    (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _floor_rows() -> None:
+    from bench import floor
+
+    floor.prepare()
+
+
+def _pages(made: Seeded, cookies: dict[str, str]) -> dict[str, tuple[str, str]]:
+    manager, reviewer = cookies[made.manager_token], cookies[made.reviewer_token]
+    reference = made.references[0]
+    return {
+        "open an expectation page": (f"/assessments/{reference}/expectations/{made.expectation}", manager),
+        "a body's task list": (f"/assessments/{reference}", manager),
+        "a body's first page": ("/work", manager),
+        "the reviewers' queue": ("/reviews", reviewer),
+        "the gap register": ("/gaps", reviewer),
+        "a body's public page": (f"/organisations/{made.code}", ""),
+        "the list of organisations": ("/organisations", ""),
+    }
+
+
+def _postmaster(url: str) -> int:
+    """The first process of the PostgreSQL server, whose children serve connections."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        parent = psutil.Process(backend).ppid()
+    engine.dispose()
+    return parent
+
+
+TARGETS = {
+    "open an expectation page": ("floor page", 2.5),
+    "save an answer": ("floor save", 3.0),
+    "a body's task list": ("floor page", 3.0),
+    "a body's first page": ("floor page", 3.0),
+    "the reviewers' queue": ("floor page", 4.0),
+    "the gap register": ("floor page", 4.0),
+    "a body's public page": ("floor page", 2.0),
+    "public page, unchanged": ("floor page", 0.6),
+    "the list of organisations": ("floor page", 4.0),
+}
+
+
+def report(
+    series: dict[str, Series],
+    statements: dict[int, dict[str, int]],
+    weeks: dict[int, tuple[list[float], float]],
+    memory: dict[int, float],
+    floor_memory: float,
+) -> str:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    small, large = SIZES[0], SIZES[-1]
+    lines = [
+        "# How fast it is",
+        "",
+        f"Written by `make bench` at commit `{commit}`, Python {platform.python_version()}, {os.cpu_count()} cores, PostgreSQL, gunicorn",
+        "with 2 processes of 4 threads. Everything was measured in one run on one machine, in five interleaved rounds of",
+        f"{TIMES} requests; web server and database share the cores with the clients, so absolute times mean little and",
+        "ratios to the floor (a bare Flask page and save in the same run) mean much. CPU is of web server and database together.",
+        "",
+        f"| Operation | bodies | CPU ms | × floor | to reach | growth {small:,} → {large:,} | statements | 1 client, median / p95 ms | 8 clients, median / p95 ms |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
+    ]
+    for name in ("floor page", "floor save"):
+        lines.append(_row(name, "–", series[name], 1.0, "–", "–", "1"))
+    for name, (floor, target) in TARGETS.items():
+        growth = series[f"{name}|{large}"].median_cpu / series[f"{name}|{small}"].median_cpu
+        for size in SIZES:
+            one = series[f"{name}|{size}"]
+            ratio = one.median_cpu / series[floor].median_cpu
+            said = f"≤ {target}" + ("" if ratio <= target else " **not reached**")
+            grown = f"{growth:.2f}" + (" **over 1.15**" if growth > 1.15 else "") if size == large else ""
+            lines.append(_row(name, f"{size:,}", one, ratio, said, grown, str(statements[size].get(name, ""))))
+    lines += ["", "## Deadline week", "", f"{SAVERS} people save at once, each the answer of their own assessment, and see the page again:", ""]
+    for size, (taken, seconds) in weeks.items():
+        lines.append(
+            f"- {size:,} bodies: {len(taken):,} saves in {seconds:.1f} s, none refused, none lost; "
+            f"median {statistics.median(taken):.0f} ms, 95th percentile {percentile(taken, 0.95):.0f} ms."
+        )
+    lines += ["", "## Memory", "", "Two web processes, shared pages counted once, after the whole run (to reach: ≤ 160 MB):", ""]
+    lines += [f"- {size:,} bodies: {figure:.0f} MB" for size, figure in memory.items()]
+    lines += [f"- the floor: {floor_memory:.0f} MB", ""]
+    return "\n".join(lines)
+
+
+def _row(name: str, size: str, one: Series, ratio: float, target: str, growth: str, statements: str) -> str:
+    return (
+        f"| {name} | {size} | {one.median_cpu:.2f} | {ratio:.2f} | {target} | {growth} | {statements} "
+        f"| {statistics.median(one.one):.1f} / {percentile(one.one, 0.95):.1f} "
+        f"| {statistics.median(one.eight):.1f} / {percentile(one.eight, 0.95):.1f} |"
+    )
