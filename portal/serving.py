@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -83,11 +84,13 @@ def run_everything(make: Callable[[], Flask]) -> None:
         print(line, flush=True)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(make,), daemon=True)
     worker.start()
+    here = os.getpid()
     try:
         serve(app, since=began)
     finally:
-        worker.terminate()
-        worker.join(timeout=30)
+        if os.getpid() == here:  # web processes are forks that leave by the same way, and it is not theirs to end
+            worker.terminate()
+            worker.join(timeout=30)
 
 
 def _work(make: Callable[[], Flask]) -> None:
