@@ -62,17 +62,17 @@ def counted(url: str, paths: dict[str, tuple[str, str]]) -> dict[str, int]:
 
     app = portal(url)
     numbers = {}
+    seen: list[str] = []
     with app.app_context():
-        seen: list[str] = []
         sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _k, statement, *_r: seen.append(statement))
-        for name, (path, cookie) in paths.items():
-            client = app.test_client(use_cookies=False)
-            headers = {"Cookie": cookie} if cookie else {}
-            client.get(path, headers=headers)
-            seen.clear()
-            answer = client.get(path, headers=headers)
-            assert answer.status_code == 200, f"{path} answered {answer.status_code}"
-            numbers[name] = len(seen)
+    for name, (path, cookie) in paths.items():
+        client = app.test_client(use_cookies=False)
+        headers = {"Cookie": cookie} if cookie else {}
+        client.get(path, headers=headers)
+        seen.clear()
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 200, f"{path} answered {answer.status_code}"
+        numbers[name] = len(seen)
     return numbers
 
 
