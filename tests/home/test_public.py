@@ -174,7 +174,7 @@ def test_a_rename_a_parent_and_a_group_are_told(browser, cast):
     assert "Formerly Northmoor NHS Foundation Trust (until 1 June 2026)" in page.text
     assert "Part of Southfell NHS Trust" in page.text
     assert "Answers for Willow Lane Surgery" in page.text
-    assert "Northmoor Hospitals answers for this organisation" in visitor.open("/organisations/A99001").text
+    assert "Northmoor Hospitals has answered for this organisation since" in visitor.open("/organisations/A99001").text
     assert "Its parts (1)" in visitor.open("/organisations/RYZ").text
 
 
@@ -197,7 +197,8 @@ def test_a_published_finding_is_shown_as_it_was_frozen(browser, cast):
         "relied on: moderate",
         "27 June 2025 by Chief executive, late",
         "We accept <b>this</b>.",
-        "Two reviewers found a lower level.",
+        "Rated itself 3, found 2, target 3. Two reviewers found a lower level.",
+        "Rated itself 3, not checked, target 3.",
         "We disagree on one point.",
         "Name a deputy",
         "31 January 2026",

@@ -141,7 +141,7 @@ def test_a_branch_is_covered_and_released_on_pages_that_say_so_on_both_sides(bro
     assert "No assessment opens for Willow Lane Surgery itself" in keeper.open("/organisations/A99001/keeping").text
     visitor = browser()
     assert "Answers for Willow Lane Surgery" in visitor.open("/organisations/RTX").text
-    assert "Northmoor NHS Foundation Trust answers for this organisation" in visitor.open("/organisations/A99001").text
+    assert "Northmoor NHS Foundation Trust has answered for this organisation since 1 April 2026" in visitor.open("/organisations/A99001").text
     assert "also answers for Willow Lane Surgery" in browser("priya").open("/work").text
     assert "Northmoor NHS Foundation Trust answers for Willow Lane Surgery" in browser("gus").open("/work").text
 
