@@ -118,7 +118,8 @@ class Walk:
 
     def look(self, name: str | None = None) -> None:
         """Hold the page at hand to the house's promises; keep a screenshot where PORTAL_TEST_SCREENSHOTS asks for one."""
-        self.page.wait_for_load_state("networkidle")
+        # Without script nothing comes after the page itself.
+        self.page.wait_for_load_state("networkidle" if self.javascript else "load")
         title = self.page.title()
         assert self.complaints == [], f"{self.page.url} ({title}): {self.complaints}"
         seen = self.page.evaluate(AXE + "\n;axe.run(document, {resultTypes: ['violations']})")
