@@ -115,6 +115,9 @@ WORKING_PAPERS = frozenset(
     {Event.FINDING_RECORDED, Event.SECOND_VIEW_RECORDED, Event.RELIABILITY_RATED, Event.REVIEW_RELEASED}
 )
 
+# How an organisation came to its answers: its own affair, whatever was handed in since.
+DRAFTING = frozenset({Event.ANSWER_SAVED, Event.ANSWER_CONFIRMED, Event.ANSWER_ASSIGNED, Event.RETURNED_BY_LEAD})
+
 
 class Stream(Model):
     """The head of one organisation's chain; locked while a record is added, so that the chain has no forks."""
@@ -336,10 +339,12 @@ def trail(
     before: int | None = None,
     limit: int = 50,
     working_papers: bool = False,
+    drafting: bool = True,
 ) -> list[Told]:
     """The newest records of one stream, newest first; `before` is the sequence to go on from.
 
     Working papers stay out unless they are asked for: ask only where an assessment is published and the Ombudsman reads.
+    `drafting` is False wherever somebody reads who does not act for the organisation.
 
     `about` ("assessment AS-7K2HDX4") also brings what belongs to it ("assessment AS-7K2HDX4/NHS-1.3").
     """
@@ -348,8 +353,9 @@ def trail(
         wanted = wanted.where(sa.or_(Record.about == about, Record.about.startswith(about + "/", autoescape=True)))
     if before is not None:
         wanted = wanted.where(Record.sequence < before)
-    if not working_papers:
-        wanted = wanted.where(Record.event.not_in([event.name for event in WORKING_PAPERS]))
+    kept = (frozenset() if working_papers else WORKING_PAPERS) | (frozenset() if drafting else DRAFTING)
+    if kept:
+        wanted = wanted.where(Record.event.not_in(sorted(event.name for event in kept)))
     rows = db.session.scalars(wanted.order_by(Record.sequence.desc()).limit(limit))
     return [Told(r.at, Event[r.event], r.by_name, r.about, json.loads(r.facts), r.sequence, r.sha256) for r in rows]
 

@@ -51,6 +51,7 @@ class Action(enum.Enum):
     START_ASSESSMENT = "start the assessment"
     READ_ASSESSMENT = "read the assessment"
     READ_ANSWER = "read one answer"
+    READ_HISTORY = "read what happened to the assessment"
     ANSWER = "answer an expectation"
     ASSIGN = "assign expectations to colleagues"
     SEND_FOR_SIGN_OFF = "send the assessment for sign-off"
@@ -71,6 +72,7 @@ class Action(enum.Enum):
     DECLARE_CONFLICT = "declare a conflict of interest"
     SEE_GAP_REGISTER = "see the gap register"
     SET_PERIODS = "set assessment periods"
+    SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
     KEEP_REGISTER = "keep the register of organisations"
     SEE_EVERY_ORGANISATION = "see every organisation"
@@ -121,10 +123,10 @@ RULES: dict[Action, Rule] = {
     Action.TAKE_PART: rule(_LEAD, _ADMIN, _KEEPER),
     Action.SEE_RECORD: rule(_MANAGER, _LEAD, _ADMIN, *_STAFF),
     Action.START_ASSESSMENT: rule(_MANAGER, _LEAD, portal=True),
-    Action.READ_ASSESSMENT: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, _REVIEWER, _OFFICER, _ANALYST),
-    Action.READ_ANSWER: rule(
-        _MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, _REVIEWER, _OFFICER, _ANALYST, unless=(Unless.NOT_ASSIGNED,)
-    ),
+    # A draft is the organisation's own until it is signed: the Ombudsman reads what was handed in, by READ_REVIEW.
+    Action.READ_ASSESSMENT: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR),
+    Action.READ_ANSWER: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, unless=(Unless.NOT_ASSIGNED,)),
+    Action.READ_HISTORY: rule(_MANAGER, _LEAD, _ADMIN),
     Action.ANSWER: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_ASSIGNED,)),
     Action.ASSIGN: rule(_MANAGER),
     Action.SEND_FOR_SIGN_OFF: rule(_MANAGER),
@@ -144,6 +146,7 @@ RULES: dict[Action, Rule] = {
     Action.DECLARE_CONFLICT: rule(*AT_THE_OMBUDSMAN),
     Action.SEE_GAP_REGISTER: rule(*_STAFF),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
+    Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),
     Action.KEEP_REGISTER: rule(_KEEPER, portal=True),
     Action.SEE_EVERY_ORGANISATION: rule(*AT_THE_OMBUDSMAN),

@@ -174,7 +174,8 @@ def test_one_person_practice_signs_its_own_by_declaration(cast, browser):
     assert assessment.signed_alone
     assert len(queries_of.signatures(assessment.id)[0].facts["declaration"]) == 2
     for address in ("sign-off", "receipt"):
-        assert "signed it themselves" in browser("owen").open(f"/assessments/{assessment.reference}/{address}").text
+        assert "signed it themselves" in browser("gus").open(f"/assessments/{assessment.reference}/{address}").text
+    assert "signed it themselves" in browser("owen").open(f"/reviews/{assessment.reference}/receipt").text
 
 
 def test_in_a_large_organisation_nobody_signs_their_own_answers(cast):

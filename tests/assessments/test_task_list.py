@@ -77,7 +77,7 @@ def test_after_the_last_day_it_offers_to_ask_for_more_time(cast: Cast, browser: 
         assert "Ask for more time" in browser("priya").open(f"/assessments/{reference}").links
 
 
-@pytest.mark.parametrize(("who", "status"), [("edwin", 200), ("hal", 200), ("bea", 200), ("owen", 200), ("sam", 404), (None, 200)])
+@pytest.mark.parametrize(("who", "status"), [("edwin", 200), ("hal", 200), ("bea", 200), ("owen", 403), ("sam", 404), (None, 200)])
 def test_who_may_read_it(cast: Cast, browser: Any, who: str | None, status: int) -> None:
     reference = builders.a_started_assessment(cast).reference
     if who is None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.assessments.carrying import LastAnswer
 from portal.assessments.lifecycle import HANDED_IN, State
-from portal.assessments.models import Answer, Assessment, Clarification, Finding, Period, Reply, View
+from portal.assessments.models import Answer, Assessment, Clarification, Finding, Period, Reply, Snapshot, View
 from portal.assessments.quality import RULES, Query
 from portal.assessments.queries import answering
 from portal.assessments.settling import Opinion, Settled, lowers, settle
@@ -34,6 +34,14 @@ def handed_in(reference: str) -> Assessment | None:
     """An assessment that has been handed in; before that it is the organisation's own affair, and unknown here."""
     found = db.session.scalar(_BY_REFERENCE, {"reference": reference})
     return found if found is not None and found.state in HANDED_IN else None
+
+
+_ONCE_SIGNED = _BY_REFERENCE.where(sa.exists().where(Snapshot.assessment_id == Assessment.id))
+
+
+def once_handed_in(reference: str) -> Assessment | None:
+    """An assessment that was handed in at some time, though the organisation may be at work on it again."""
+    return db.session.scalar(_ONCE_SIGNED, {"reference": reference})
 
 
 _ANSWERS = sa.select(Answer).where(Answer.assessment_id == _id).order_by(Answer.position)

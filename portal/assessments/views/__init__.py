@@ -15,6 +15,7 @@ from portal.assessments.views import (
     reviews,
     sending,
     signing,
+    standing,
     tasks,
 )
 
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sending.bp,
     signing.bp,
     reviews.bp,
+    standing.bp,
     judging.bp,
     replies.bp,
     publishing.bp,

@@ -17,7 +17,7 @@ from portal.assessments.queries import answering as queries
 from portal.assessments.queries.answering import Answered
 from portal.kernel import clock, words
 from portal.kernel.errors import Invalid, Stale
-from portal.policy import Acting, Action, Role, may
+from portal.policy import IN_A_BODY, Acting, Action, Role, may
 from portal.standards import diff, library
 from portal.standards.diff import FieldChange
 from portal.standards.records import ProfiledExpectation
@@ -169,7 +169,7 @@ def beside(one: Answered, by: Acting) -> tuple[str | None, str | None]:
 def only_assigned(by: Acting, organisation_id: int) -> bool:
     """Whether somebody is in this organisation as a contributor and nothing more."""
     roles = {post.role for post in by.posts if post.organisation_id == organisation_id}
-    return roles == {Role.CONTRIBUTOR} and not by.at_the_ombudsman
+    return roles & IN_A_BODY == {Role.CONTRIBUTOR}
 
 
 @cache

@@ -23,7 +23,7 @@ bp = Blueprint("extensions", __name__)
 
 
 @bp.route("/assessments/<reference>/extension", methods=["GET", "POST"])
-@gate(Action.READ_ASSESSMENT, queries.assessment, to_change=Action.ASK_FOR_EXTENSION)
+@gate(Action.SEE_EXTENSIONS, queries.assessment, to_change=Action.ASK_FOR_EXTENSION)
 def ask(assessment: Assessment) -> Any:
     form = AskForm()
     if form.validate_on_submit():

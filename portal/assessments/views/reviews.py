@@ -15,13 +15,14 @@ from portal.assessments.forms.reviewing import (
     RestForm,
     ShareOutForm,
 )
-from portal.assessments.lifecycle import State
+from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Assessment, PlanState, Reliability
 from portal.assessments.operations import allocating, concluding, reviewing
 from portal.assessments.queries import queueing
 from portal.assessments.queries import reviewing as queries
 from portal.assessments.queries.queueing import Wanted
 from portal.assessments.queries.reviewing import Judged
+from portal.assessments.views.standing import with_the_organisation
 from portal.kernel import words
 from portal.kernel.errors import Invalid
 from portal.organisations.kinds import KINDS
@@ -98,8 +99,10 @@ def sees_first_view(assessment: Assessment, line: Judged, by: Acting) -> bool:
 
 
 @bp.route("/reviews/<reference>")
-@gate(Action.READ_REVIEW, queries.handed_in)
+@gate(Action.READ_REVIEW, queries.once_handed_in)
 def show(assessment: Assessment) -> Any:
+    if assessment.state not in HANDED_IN:
+        return with_the_organisation(assessment)
     return review_page(assessment, RestForm(formdata=None))
 
 

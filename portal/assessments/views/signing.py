@@ -100,12 +100,16 @@ def receipt(signed: queries.Receipted) -> Response:
     signatures = queries.signatures(signed.assessment_id)
     if not signatures:
         raise WrongState("This assessment has not been signed, so there is no receipt yet.")
-    return page("assessments/receipt.html", signed=signed, signatures=signatures)
+    return page("assessments/receipt.html", signed=signed, signatures=signatures, base=f"/assessments/{signed.reference}")
 
 
 @bp.route("/assessments/<reference>/receipt/<int:number>.json")
 @gate(Action.READ_ASSESSMENT, queries.filed)
 def snapshot(filed: queries.Filed) -> Response:
+    return as_file(filed)
+
+
+def as_file(filed: queries.Filed) -> Response:
     """What was signed, byte for byte: `sha256sum` of this file is the receipt."""
     name = f"{filed.reference}-signature-{filed.number}.json"
     answer = Response(filed.content.encode(), mimetype="application/json")

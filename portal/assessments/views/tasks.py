@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -122,16 +123,19 @@ def if_you_submitted_now(head: Head) -> Any:
 
 
 @bp.get("/assessments/<reference>/history")
-@gate(Action.SEE_RECORD, queries.head)
+@gate(Action.READ_HISTORY, queries.head)
 def history(head: Head) -> Any:
+    happened, more = trail_of(head)
+    return page("assessments/history.html", head=head, happened=happened, more=more, base=f"/assessments/{head.reference}")
+
+
+def trail_of(head: Head, **reader: bool) -> tuple[list[tuple[datetime, str, str]], int | None]:
+    """Fifty lines of what happened (when, by whom, what), and where the next fifty begin; `reader` as audit.trail asks."""
     typed = request.args.get("before", "")
-    before = int(typed) if typed.isdigit() and len(typed) < 10 else None
-    frank = head.state is State.PUBLISHED and acting().at_the_ombudsman
-    about = f"assessment {head.reference}"
-    told = audit.trail(head.organisation_id, about, before=before, limit=51, working_papers=frank)
+    before = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    told = audit.trail(head.organisation_id, f"assessment {head.reference}", before=before, limit=51, **reader)
     more = told[49].sequence if len(told) > 50 else None
-    happened = [(one.at, one.by_name, what_happened(one)) for one in told[:50]]
-    return page("assessments/history.html", head=head, happened=happened, more=more)
+    return [(one.at, one.by_name, what_happened(one)) for one in told[:50]], more
 
 
 def what_happened(told: audit.Told) -> str:

@@ -12,9 +12,9 @@ from portal.home.queries import receipts
 from portal.home.telling import told_in_words
 from portal.organisations.models import Organisation
 from portal.organisations.queries import organisation as by_code
-from portal.policy import Action
+from portal.policy import Action, may
 from portal.web.freshness import unless_unchanged
-from portal.web.gate import gate
+from portal.web.gate import acting, gate
 from portal.web.pages import page
 
 bp = Blueprint("record", __name__)
@@ -50,7 +50,8 @@ def about() -> Any:
 def trail(organisation: Organisation) -> Any:
     asked = request.args.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 10 else None
-    found = audit.trail(organisation.id, before=before, limit=PAGE + 1)
+    own = may(acting(), Action.READ_HISTORY, organisation)
+    found = audit.trail(organisation.id, before=before, limit=PAGE + 1, drafting=own)
     shown = found[:PAGE]
     return page(
         "home/trail.html",
@@ -58,4 +59,5 @@ def trail(organisation: Organisation) -> Any:
         lines=[told_in_words(one) for one in shown],
         older=shown[-1].sequence if len(found) > PAGE else None,
         newest=before is None,
+        own=own,
     )
