@@ -120,5 +120,11 @@ class ConfirmBulkForm(PortalForm):
     seed = HiddenField()
 
 
+class PublishTogetherForm(PortalForm):
+    """The references that the page listed, so that nothing is published that nobody was shown."""
+
+    references = HiddenField(validators=[Length(max=8000, message="Look at the list again and publish from there")])
+
+
 class LoneButton(PortalForm):
     """A form that is a button and nothing more."""

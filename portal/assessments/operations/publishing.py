@@ -30,6 +30,11 @@ def publish(assessment: Assessment, *, by: Acting) -> PublicFinding:
     """Publish the finding, once the organisation has replied or the time for it is over."""
     insist(by, Action.PUBLISH, assessment)
     hold(assessment)
+    return publish_held(assessment, by=by)
+
+
+def publish_held(assessment: Assessment, *, by: Acting) -> PublicFinding:
+    """Publish what the caller has insisted on and holds; a refusal comes before anything is changed."""
     reply = queries.reply(assessment)
     judged = queries.judged(assessment)
     if assessment.state is State.REVIEWED:
@@ -77,37 +82,27 @@ def scored(judged: Sequence[Judged], standard: Standard) -> tuple[Scored, ...]:
 
 def reconcile(assessment: Assessment, judged: Sequence[Judged], standard: Standard, *, by: Acting) -> None:
     """Open a gap for each level that stands under its target, and close those that no longer do."""
+    key: dict[str, Any] = {"organisation_id": assessment.organisation_id, "kind": GapKind.BELOW_TARGET, "standard": assessment.standard}
+    there = register.all_open(**key)
     for one in scored(judged, standard):
+        gap = there.get(one.code)
         if one.short_by:
             register.open_gap(
-                organisation_id=assessment.organisation_id,
+                **key,
                 organisation_kind=assessment.organisation_kind,
-                kind=GapKind.BELOW_TARGET,
                 about=assessment.reference,
-                standard=assessment.standard,
                 pillar=one.pillar,
                 expectation=one.code,
                 level=one.level,
                 target=one.target,
                 severity=register.severity_of(short_by=one.short_by, statutory=one.statutory),
-                due_on=_due(assessment, one.code),
+                due_on=gap.due_on if gap is not None else add_months(clock.today(), GAP_DUE_AFTER),
+                known=gap,
                 by=by,
             )
-            continue
-        gap = register.find_open(
-            organisation_id=assessment.organisation_id, kind=GapKind.BELOW_TARGET, standard=assessment.standard, expectation=one.code
-        )
-        if gap is not None:
+        elif gap is not None:
             stands = "it does not apply" if one.level is None else f"level {one.level} stands, and the target is {one.target}"
             register.close_gap(gap, f"Finding {assessment.reference} published: {stands}.", by=by)
-
-
-def _due(assessment: Assessment, code: str) -> date:
-    """The day that an open gap already has, or what a gap found at signing has."""
-    there = register.find_open(
-        organisation_id=assessment.organisation_id, kind=GapKind.BELOW_TARGET, standard=assessment.standard, expectation=code
-    )
-    return there.due_on if there is not None else add_months(clock.today(), GAP_DUE_AFTER)
 
 
 def _refuse_too_early(assessment: Assessment, reply: Reply | None) -> None:

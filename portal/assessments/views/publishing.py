@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 
-from portal.assessments.forms.reviewing import AnswerForm, BulkForm, ConfirmBulkForm, LoneButton, ReopenForm
+from portal.assessments.forms.reviewing import AnswerForm, BulkForm, ConfirmBulkForm, LoneButton, PublishTogetherForm, ReopenForm
 from portal.assessments.lifecycle import ASSESSMENT, Verb
 from portal.assessments.models import Assessment
-from portal.assessments.operations import accepting, publishing, reopening, replying
+from portal.assessments.operations import accepting, publishing, publishing_together, reopening, replying
 from portal.assessments.operations.accepting import Choice
+from portal.assessments.queries import publishable
 from portal.assessments.queries import reviewing as queries
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
@@ -118,6 +119,30 @@ def _bulk(form: BulkForm, *, changed: bool, status: int | None = None) -> Any:
             percent=str(chosen.percent), seed=drawn.seed,
         )  # fmt: skip
     return page("reviews/accept_in_bulk.html", form=form, drawn=drawn, confirm=confirm, changed=changed, status=status)
+
+
+@bp.route("/reviews/publish-in-bulk", methods=["GET", "POST"])
+@gate(Action.PUBLISH)
+def publish_together() -> Any:
+    form = PublishTogetherForm()
+    if form.validate_on_submit():
+        references = (form.references.data or "").replace("\x00", "").split()
+        told = publishing_together.publish(references, by=acting())
+        return page("reviews/published_together.html", told=told)
+    after = request.args.get("after", "")
+    found = publishable.reviewed(after)
+    sorted_out = publishing_together.sort(found.lines, by=acting())
+    listed = " ".join(line.reference for line in sorted_out.ready)
+    return page(
+        "reviews/publish_in_bulk.html",
+        form=PublishTogetherForm(formdata=None, references=listed),
+        refused=form.errors,
+        ready=sorted_out.ready,
+        waiting=sorted_out.waiting,
+        first_page=not after,
+        next_page=url_for("publishing.publish_together", after=found.next) if found.next else None,
+        status=422 if form.errors else None,
+    )
 
 
 @bp.route("/reviews/<reference>/reopen", methods=["GET", "POST"])

@@ -22,18 +22,19 @@ from portal.policy import Acting
 
 _STILL_OPEN = sa.text("closed_on IS NULL")
 _UNIQUE = ("organisation_id", "kind", "standard", "expectation")
-_FIND = (
+_FIND_ALL = (
     sa.select(Gap)
     .where(
         Gap.organisation_id == sa.bindparam("organisation_id"),
         Gap.kind == sa.bindparam("kind"),
         Gap.standard == sa.bindparam("standard"),
-        Gap.expectation == sa.bindparam("expectation"),
         Gap.closed_on.is_(None),
     )
+    .order_by(Gap.id)
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_FIND = _FIND_ALL.where(Gap.expectation == sa.bindparam("expectation"))
 
 
 def severity_of(*, short_by: int, statutory: bool) -> Severity:
@@ -47,6 +48,12 @@ def find_open(*, organisation_id: int, kind: GapKind, standard: str, expectation
     """The open gap of this organisation about this, held until the transaction ends."""
     key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation}
     return db.session.scalar(_FIND, key)
+
+
+def all_open(*, organisation_id: int, kind: GapKind, standard: str) -> dict[str, Gap]:
+    """The open gaps of this organisation under a standard by expectation, held until the transaction ends."""
+    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard}
+    return {one.expectation: one for one in db.session.scalars(_FIND_ALL, key)}
 
 
 def open_gap(
@@ -63,11 +70,15 @@ def open_gap(
     severity: Severity,
     due_on: date,
     by: Acting,
+    known: Gap | None = None,
 ) -> Gap:
-    """Open a gap, or bring the one that is open up to date: there is never a second for the same expectation."""
+    """Open a gap, or bring the one that is open up to date: there is never a second for the same expectation.
+
+    `known` is the open gap where this transaction holds it already.
+    """
     facts: dict[str, Any] = {"level": level, "target": target, "severity": severity, "due_on": due_on}
     key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation}
-    there = db.session.scalar(_FIND, key)
+    there = known or db.session.scalar(_FIND, key)
     if there is None:
         dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         opened = dialect.insert(Gap).values(
