@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
-from portal.demonstration import bodies, conflicts, letters, queries, shortfalls, years
+from portal.demonstration import bodies, conflicts, letters, practices, queries, shortfalls, years
 from portal.demonstration.bodies import Body
 from portal.demonstration.fates import Dealer, Fate
 from portal.demonstration.featured import FATES
@@ -30,6 +30,7 @@ from portal.organisations.operations import importing
 from portal.organisations.remit import OMBUDSMAN_CODE
 
 SEED = 1967  # the year of the Act that made the Ombudsman
+STANDS = {**practices.OF_ONE_PERSON, **FATES}
 DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
 ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
 ON_THE_REGISTER_BEFORE = timedelta(days=60)  # before the first period opened
@@ -52,11 +53,11 @@ def build_if_empty() -> str:
 
 
 def register_first() -> None:
-    """Put the shipped register in place on a day before the first year, so that the record reads in order."""
-    if db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
-        return
+    """Put the shipped register and the practices in place on a day before the first year, so that the record reads in order."""
     with clock.at(years.first_opening(clock.today()) - ON_THE_REGISTER_BEFORE):
-        importing.load_shipped()
+        if not db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
+            importing.load_shipped()
+        practices.register()
         db.session.commit()
 
 
@@ -83,7 +84,7 @@ def tell_everything() -> tuple[Ledger, list[Body]]:
     for body in taking_part:
         gaps, last = Shortfalls(ledger, chance, body.id, body.kind), None
         for part in (one for one in parts if one.body is body):
-            life = Life(ledger, chance, body, part.year, part.reference, last)
+            life = Life(ledger, chance, body, part.year.of_kind(body.kind), part.reference, last)
             pool = pools[part.year.index] if part.fate in DRAWN else None
             Story(life, part.fate, gaps, office, pool, chance, today).tell()
             last = life if life.handed_in else last
@@ -98,8 +99,8 @@ def _dealt(ledger: Ledger, chance: random.Random, taking_part: Sequence[Body], t
     for body in taking_part:
         for year in three:
             fate = dealer.deal(body, year, today)
-            if body.code in FATES and year.index > 0:
-                fate = FATES[body.code] if year.current else Fate.PUBLISHED
+            if body.code in STANDS and year.index > 0:
+                fate = STANDS[body.code] if year.current else Fate.PUBLISHED
             if fate is not None:
                 parts.append(Part(body, year, fate, ledger.reference("AS")))
     return parts

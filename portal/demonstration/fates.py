@@ -46,8 +46,8 @@ class Fate(enum.Enum):
 F = Fate
 OLDEST = {F.PUBLISHED: 620, F.PUBLISHED_UNCHECKED: 270, F.NOT_SUBMITTED: 55, F.NOT_SUBMITTED_THEN_HANDED_IN: 12,
           F.REOPENED_AND_PUBLISHED: 10, F.WITHDRAWN: 14}  # fmt: skip
-LAST = {F.PUBLISHED: 600, F.PUBLISHED_UNCHECKED: 260, F.NOT_SUBMITTED: 45, F.NOT_SUBMITTED_THEN_HANDED_IN: 12,
-        F.REOPENED_AND_PUBLISHED: 12, F.WITHDRAWN: 10, F.REVIEWED: 12, F.REPLIED: 12, F.UNDER_REVIEW: 14}  # fmt: skip
+LAST = {F.PUBLISHED: 620, F.PUBLISHED_UNCHECKED: 260, F.NOT_SUBMITTED: 30, F.NOT_SUBMITTED_THEN_HANDED_IN: 12,
+        F.REOPENED_AND_PUBLISHED: 12, F.WITHDRAWN: 10, F.REVIEWED: 6, F.REPLIED: 6, F.UNDER_REVIEW: 8}  # fmt: skip
 CURRENT = {F.NOT_STARTED: 70, F.BEGUN: 140, F.HALF_WAY: 180, F.NEARLY: 110, F.WAITING_FOR_TIME: 25, F.GIVEN_TIME: 20,
            F.REFUSED_TIME: 10, F.RETURNED: 25, F.READY: 90, F.SIGNED: 140, F.UNDER_REVIEW: 60, F.QUESTIONED: 25,
            F.REVIEWED: 25, F.REPLIED: 12, F.ACCEPTED: 8, F.PUBLISHED: 28, F.PUBLISHED_UNCHECKED: 8, F.REOPENED: 10,
@@ -73,8 +73,8 @@ class Dealer:
             return None
         if body.closed_on is not None and body.closed_on <= year.opens_on:
             return None
-        if body.covered_by and year.index >= 1:
-            return Fate.SUPERSEDED if year.index == 1 else None
+        if body.covered_by:
+            return {-1: Fate.PUBLISHED, 0: Fate.SUPERSEDED}.get(max(-1, year.index - body.covered_in))
         if body.closed_on is not None and body.closed_on <= year.due_on:
             return Fate.SUPERSEDED
         if body.closed_on is not None:

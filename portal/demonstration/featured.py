@@ -33,6 +33,8 @@ FEATURED = (
              "it with the code that is shown.", Fate.READY, "Chief Nurse"),
     Featured("Kwame Mensah", "small-business-commissioner", MANAGER, "A small office, with one answer missing. Answer it "
              "and send the assessment for sign-off.", Fate.NEARLY),
+    Featured("Ngozi Hartley", "B81109", MANAGER, "One-person practice: answer the last one, send it and sign it yourself, by "
+             "declaration."),
     Featured("Farah Siddiqui", "hm-revenue-customs", MANAGER, "A reviewer has asked a question and waits for the answer.",
              Fate.QUESTIONED),
     Featured("Gareth Pugh", "environment-agency", MANAGER, "The draft finding has arrived. Reply to it before it is "

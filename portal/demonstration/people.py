@@ -36,6 +36,8 @@ TITLES = {
     Role.HANDLER: "handler",
 }
 HOLDS_SECOND_FACTOR = frozenset({Role.EXECUTIVE_LEAD, *OMBUDSMAN_STAFF})
+PRACTICE = "G"
+THE_ONE = "Principal GP"
 LONGEST_LABEL = 63  # of a name in the internet's directory
 
 
@@ -72,6 +74,11 @@ class Team:
         """Who held the role on a day."""
         held = [one for one in self.people if one.role is role and (one.until_on is None or one.until_on >= on)]
         return min(held, key=lambda one: one.until_on or date.max)
+
+    @property
+    def of_one(self) -> bool:
+        """Whether one person does everything."""
+        return len({one.id for one in self.people}) == 1
 
     def all(self, role: Role) -> list[Someone]:
         return [one for one in self.people if one.role is role and one.until_on is None]
@@ -134,7 +141,7 @@ class Recruiter:
                        organisation.id, since_on, until_on)  # fmt: skip
 
     def _title(self, kind: str, role: Role) -> str:
-        sector = "nhs" if kind in NHS_KINDS else "government"
+        sector = "practice" if kind == PRACTICE else "nhs" if kind in NHS_KINDS else "government"
         name = TITLES[role]
         if (sector, name) not in self._titles:
             self._titles[sector, name] = Deck(self._chance, file("people")["job_titles"][sector][name])
@@ -180,6 +187,18 @@ class Recruiter:
         for _ in range(max(fewest, self._chance.choice((0, 0, 1, 1, 2, 3)))):
             team.people.append(hire(organisation, Role.CONTRIBUTOR, since_on))
         return team
+
+    def practice(self, organisation: Any, since_on: date) -> Team:
+        """A practice: its manager, and the partner who signs."""
+        roles = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
+        return Team([self.hire(organisation, role, since_on) for role in roles])
+
+    def one_person(self, organisation: Any, since_on: date) -> Team:
+        """A practice in which one person manages complaints and signs."""
+        name = next((one.name for one in featured.at(organisation.code, Role.COMPLAINTS_MANAGER)), "")
+        lead = self.hire(organisation, Role.EXECUTIVE_LEAD, since_on, name=name, job_title=THE_ONE)
+        person = {"id": lead.id, "reference": lead.reference, "name": lead.name, "email": lead.email}
+        return Team([lead, self.appoint(person, organisation, Role.COMPLAINTS_MANAGER, since_on, job_title=THE_ONE)])
 
     def office(self, ombudsman: Any, since_on: date) -> Team:
         """The Ombudsman's staff, with the two who answer for its own assessment."""

@@ -28,9 +28,10 @@ NOT_HANDED_IN_DUE_AFTER = timedelta(days=30)
 class _Action:
     """A planned action on its way; only its lifecycle sets its state."""
 
+    state = ACTION.first
+
     def __init__(self, row: dict[str, Any]) -> None:
         self.row = row
-        self.state = ACTION.first
         self.was: list[tuple[datetime, ActionState]] = []  # until when it was in which state
 
     def move(self, verb: ActionVerb, at: datetime) -> tuple[ActionState, ActionState]:
@@ -132,14 +133,14 @@ class Shortfalls:
         pen.last = life.pen.last
         row, today = action.row, self.ledger.now.date()
         begin = pen.day + timedelta(days=self.chance.randint(12, 90))
-        if begin >= today or self.chance.random() < 0.08:
+        if begin >= today or self.chance.random() < 0.03:
             return
         self._act(action, ActionVerb.BEGIN, pen, begin, life)
         if self.chance.random() < 0.04:
             self._act(action, ActionVerb.DROP, pen, begin + timedelta(days=30), life)
             return
-        end = row["due_on"] + timedelta(days=self.chance.randint(-40, 25))
-        if begin < end < today and self.chance.random() < 0.88:
+        end = max(row["due_on"] + timedelta(days=self.chance.randint(-40, 25)), begin + timedelta(days=5))
+        if end < today and self.chance.random() < 0.97:
             self._act(action, ActionVerb.FINISH, pen, end, life)
 
     def _act(self, action: _Action, verb: ActionVerb, pen: Pen, day: date, life: Life) -> None:

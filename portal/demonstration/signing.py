@@ -21,6 +21,7 @@ TO_HAND_IN_AGAIN = timedelta(days=21)
 def sign(life: Life, gaps: Shortfalls, day: date) -> None:
     """Sign: the facts, the frozen copy with its receipt, the gaps and the plan."""
     at, lead, row = life.pen.on(day), life.lead(), life.row
+    alone = life.body.team.of_one
     life.move(Verb.SIGN)
     life.first_signed_on = life.first_signed_on or life.pen.day
     answers = [SimpleNamespace(**answer) for answer in life.answers.values()]
@@ -31,6 +32,7 @@ def sign(life: Life, gaps: Shortfalls, day: date) -> None:
         signed_off_on=life.pen.day,
         signatory_id=lead.id,
         signatory=lead.signature,
+        signed_alone=alone,
         governing_body_response=life.desk.deal("governing_body_responses"),
         late=deadlines.overdue(row["due_on"], life.first_signed_on),
         queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims)),
@@ -47,6 +49,7 @@ def _head(life: Life, at: datetime) -> dict[str, Any]:
     """What stands above the answers of a signed copy."""
     body, standard, row = life.body, life.standard, life.row
     life.snapshots += 1
+    said = [one.format(organisation=body.name) for one in (signing.DECLARATION, signing.ALONE)[: 1 + row["signed_alone"]]]
     return {
         "format": signing.FORMAT,
         "assessment": life.reference,
@@ -57,9 +60,9 @@ def _head(life: Life, at: datetime) -> dict[str, Any]:
         "due_on": row["due_on"],
         "late": row["late"],
         "signatory": row["signatory"],
-        "signed_alone": False,
+        "signed_alone": row["signed_alone"],
         "signed_at": at,
-        "declaration": [signing.DECLARATION.format(organisation=body.name)],
+        "declaration": said,
         "governing_body_response": row["governing_body_response"],
         "subject_to_board_on": None,
     }
@@ -87,6 +90,6 @@ def reopen(life: Life, day: date, by: Someone) -> None:
 
 
 _UNSIGNED = {
-    "signed_off_at": None, "signed_off_on": None, "signatory_id": None, "signatory": "", "late": False,
+    "signed_off_at": None, "signed_off_on": None, "signatory_id": None, "signatory": "", "signed_alone": False, "late": False,
     "plan": PlanState.NONE_NEEDED, "plan_reason": "",
 }  # fmt: skip

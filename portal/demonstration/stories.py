@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from portal.assessments.lifecycle import State
 from portal.demonstration import featured, letters, publishing, signing
+from portal.demonstration.bodies import COVERED_AFTER
 from portal.demonstration.fates import Fate, signing_day
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone, Team
@@ -68,8 +69,8 @@ class Story:
 
     def _superseded(self) -> None:
         life, body = self.life, self.life.body
-        day = body.closed_on or self.year.opens_on + timedelta(days=26)
-        if day > self.year.opens_on + timedelta(days=20) and not body.covered_by:
+        day = body.closed_on or self.year.opens_on + COVERED_AFTER + ONE_DAY
+        if day > self.year.opens_on + timedelta(days=20):
             life.start(self.year.opens_on + timedelta(days=9))
             life.answer(self.year.opens_on + timedelta(days=10), day - ONE_DAY, 8)
         successor = body.covered_by or " and ".join(body.successors) or "no named successor"
@@ -126,7 +127,7 @@ class Story:
             life.start(max(self.year.opens_on + ONE_DAY, sign_on - timedelta(days=self.chance.randint(10, weeks))))
             life.assign(life.pen.day + ONE_DAY)
         life.answer(life.pen.day, sign_on - timedelta(days=2), 99)
-        if self.chance.random() < 0.18:
+        if self.chance.random() < 0.18 and not life.body.team.of_one:
             life.send(sign_on - timedelta(days=2))
             life.send_back(sign_on - timedelta(days=2))
             for code in self.chance.sample(list(life.answers), 2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from portal.assessments.models import Period, Window
@@ -36,6 +36,12 @@ class Year:
     @property
     def current(self) -> bool:
         return self.index == 2
+
+    def of_kind(self, kind: str) -> Year:
+        """The year with the days of a kind of organisation: a small one has longer."""
+        if not library.kind(kind).small:
+            return self
+        return replace(self, due_on=self.due_on + SMALL_DUE_LATER, closes_on=self.closes_on + SMALL_DUE_LATER)
 
     def version(self, standard: str) -> str:
         return _version(standard, self.index)
