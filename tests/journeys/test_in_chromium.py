@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 GROUPS = {
     "anybody": (None,),
-    "organisations": ("Maya Okafor", "Tomasz Nowak", "Bridget Hylton", "Helen Fairbairn", "Kwame Mensah", "Farah Siddiqui",
+    "organisations": ("Maya Okafor", "Tomasz Nowak", "Bridget Hylton", "Helen Fairbairn", "Kwame Mensah", "Ngozi Hartley", "Farah Siddiqui",
                       "Gareth Pugh", "Sunita Rao"),
     "the Ombudsman": ("Rosalind Achebe", "Daniel Whitcombe", "Carys Llewellyn", "Imran Chaudhry"),
 }  # fmt: skip
