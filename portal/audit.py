@@ -90,6 +90,7 @@ class Event(enum.Enum):
     REPLY_ANSWERED = "reply answered by the Ombudsman", ""
     ACCEPTED_IN_BULK = "accepted without a review of its own", "sample_of sample_size seed"
     PUBLISHED = "published", "outcome checked"
+    OUTCOME_CHANGED = "outcome changed after publication", "old new"
     REOPENED = "reopened", "reason"
     PLAN_PROPOSED = "plan proposed again", ""
     PLAN_AGREED = "plan agreed", ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -167,15 +168,47 @@ def content(
             "text": reply.text, "nothing_to_add": not reply.text, "on": clock.london(reply.replied_at).date(),
             "late": reply.late, "answer": reply.answer,
         },
-        "plan": {
-            "state": assessment.plan.value,
-            "actions": [
-                {"expectation": one.expectation, "what": one.what, "owner": one.owner, "due_on": one.due_on, "state": one.state}
-                for one in plan
-                if one.what is not None
-            ],
-        },
+        "plan": _plan(assessment, plan),
     }  # fmt: skip
+
+
+def _plan(assessment: Assessment, plan: Sequence[Planned]) -> dict[str, Any]:
+    """The plan as it is frozen; how far each action has come is read from the action itself, by its reference."""
+    return {
+        "state": assessment.plan.value,
+        "actions": [
+            {"reference": one.reference, "expectation": one.expectation, "what": one.what, "owner": one.owner,
+             "due_on": one.due_on, "state": one.state}
+            for one in plan
+            if one.what is not None
+        ],
+    }  # fmt: skip
+
+
+PLAN_AGREED = "The Ombudsman’s reviewer agreed the improvement plan."
+
+
+def freeze_agreed_plan(assessment: Assessment, *, by: Acting) -> None:
+    """Bring a published finding into line with its plan, agreed just now; part of agreeing, which insists and holds.
+
+    Nothing else of what was frozen changes, and the finding says on which day it changed and why.
+    """
+    frozen = queries.public_finding(assessment)
+    old = Outcome[assessment.outcome]
+    new = outcome_of(assessment, queries.judged(assessment), queries.standard_of(assessment))
+    said: dict[str, Any] = json.loads(frozen.content)
+    note = {"on": clock.today(), "why": PLAN_AGREED, "outcome_before": old.label if new is not old else None}
+    said |= {
+        "outcome": new.name,
+        "outcome_label": new.label,
+        "plan": _plan(assessment, queries.plan(assessment)),
+        "updated": [*said.get("updated", []), note],
+    }
+    frozen.content = audit.canonical(said)
+    frozen.sha256 = hashlib.sha256(frozen.content.encode()).hexdigest()
+    if new is not old:
+        assessment.outcome = new.name
+        audit.record(Event.OUTCOME_CHANGED, assessment, by=by, old=old.name, new=new.name)
 
 
 def _expectation(line: Judged, standard: Standard) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal import audit, outbox
 from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Answer, Assessment, Finding, PlanState, Reliability, View
+from portal.assessments.operations import publishing
 from portal.assessments.operations.allocating import insist_holder
 from portal.assessments.queries import reviewing as queries
 from portal.audit import Event
@@ -118,9 +119,11 @@ def rate_reliability(
 
 
 def agree_plan(assessment: Assessment, *, by: Acting) -> None:
-    """Agree the improvement plan as it stands."""
+    """Agree the improvement plan as it stands; a finding that is public by then says so from now on."""
     _decide(assessment, PlanState.AGREED, "", by)
     audit.record(Event.PLAN_AGREED, assessment, by=by)
+    if assessment.state is State.PUBLISHED:
+        publishing.freeze_agreed_plan(assessment, by=by)
 
 
 def return_plan(assessment: Assessment, *, reason: str, by: Acting) -> None:

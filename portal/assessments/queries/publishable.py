@@ -118,4 +118,4 @@ _NAMES = (
 
 def organisations_of(references: list[str]) -> dict[str, str]:
     """Whose each of these assessments is, by reference."""
-    return {reference: name for reference, name in db.session.execute(_NAMES, {"references": references})}
+    return {row[0]: row[1] for row in db.session.execute(_NAMES, {"references": references})}

@@ -12,7 +12,17 @@ from sqlalchemy.orm import aliased
 
 from portal.assessments.carrying import LastAnswer
 from portal.assessments.lifecycle import HANDED_IN, State
-from portal.assessments.models import Answer, Assessment, Clarification, Finding, Period, Reply, Snapshot, View
+from portal.assessments.models import (
+    Answer,
+    Assessment,
+    Clarification,
+    Finding,
+    Period,
+    PublicFinding,
+    Reply,
+    Snapshot,
+    View,
+)
 from portal.assessments.quality import RULES, Query
 from portal.assessments.queries import answering
 from portal.assessments.settling import Opinion, Settled, lowers, settle
@@ -208,11 +218,19 @@ class Planned:
     owner: str | None
     due_on: date | None
     state: Any
+    reference: str | None = None
 
 
 _PLAN = (
     sa.select(
-        Gap.expectation, Gap.level, Gap.target, PlannedAction.what, PlannedAction.owner, PlannedAction.due_on, PlannedAction.state
+        Gap.expectation,
+        Gap.level,
+        Gap.target,
+        PlannedAction.what,
+        PlannedAction.owner,
+        PlannedAction.due_on,
+        PlannedAction.state,
+        PlannedAction.reference,
     )
     .outerjoin(PlannedAction, PlannedAction.gap_id == Gap.id)
     .where(
@@ -229,6 +247,14 @@ def plan(assessment: Assessment) -> tuple[Planned, ...]:
     """Each open gap of the organisation under this standard with its actions; a gap without any comes once, bare."""
     key = {"organisation_id": assessment.organisation_id, "standard": assessment.standard}
     return tuple(Planned(*row) for row in db.session.execute(_PLAN, key))
+
+
+_PUBLIC = sa.select(PublicFinding).where(PublicFinding.assessment_id == _id)
+
+
+def public_finding(assessment: Assessment) -> PublicFinding:
+    """What is public of an assessment that is published."""
+    return db.session.scalars(_PUBLIC, {"id": assessment.id}).one()
 
 
 # People.

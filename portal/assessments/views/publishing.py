@@ -6,7 +6,14 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 
-from portal.assessments.forms.reviewing import AnswerForm, BulkForm, ConfirmBulkForm, LoneButton, PublishTogetherForm, ReopenForm
+from portal.assessments.forms.reviewing import (
+    AnswerForm,
+    BulkForm,
+    ConfirmBulkForm,
+    LoneButton,
+    PublishTogetherForm,
+    ReopenForm,
+)
 from portal.assessments.lifecycle import ASSESSMENT, Verb
 from portal.assessments.models import Assessment
 from portal.assessments.operations import accepting, publishing, publishing_together, reopening, replying
@@ -90,7 +97,7 @@ def _choice(kind: str | None, standard: str | None, unqueried: bool, percent: st
         kind=kind if kind in KINDS else "",
         standard=standard if standard and standard in library.load().standards else "",
         unqueried=unqueried,
-        percent=int(known) if known.isdigit() and len(known) < 4 else 0,
+        percent=int(known) if known.isdecimal() and len(known) < 4 else 0,
     )
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.assessments.models import PublicFinding
+from portal.assessments.queries import public as published
 from portal.kernel.db import db
 from portal.organisations.models import FormerName, Organisation
 
@@ -155,6 +156,8 @@ class Body:
     board_name: str | None
     findings: int
     newest_finding: int | None
+    published_versions: int | None  # these two grow with every change to what is public of it
+    action_versions: int | None
 
 
 _Parent, _Board = aliased(Organisation), aliased(Organisation)
@@ -175,6 +178,7 @@ _BODY = (
         _Board.name,
         sa.select(sa.func.count()).where(_ITS_FINDINGS).correlate(Organisation).scalar_subquery(),
         sa.select(sa.func.max(PublicFinding.id)).where(_ITS_FINDINGS).correlate(Organisation).scalar_subquery(),
+        *(one.correlate(Organisation).scalar_subquery() for one in published.versions(Organisation.id)),
     )
     .outerjoin(_Parent, _Parent.id == Organisation.parent_id)
     .outerjoin(_Board, sa.and_(_Board.code == Organisation.board_code, Organisation.board_code != ""))

@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from portal.assessments.queries import public as published
 from portal.home.queries import register
 from portal.home.telling import with_days_in_words
-from portal.kernel import words
+from portal.kernel import clock, words
 from portal.kernel.errors import NotFound
 from portal.organisations.kinds import KINDS
 from portal.organisations.queries.ties import ties
@@ -75,4 +75,5 @@ def organisation(code: str) -> Any:
             kind=library.kind(body.kind),
         )
 
-    return unless_unchanged(make, body, tied)
+    # The plan is shown as it stands today, so a page with findings is not yesterday's.
+    return unless_unchanged(make, body, tied, clock.today() if body.findings else None)
