@@ -79,4 +79,4 @@ class VersionField(HiddenField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0] if valuelist else ""
-        self.data = int(text) if text.isdigit() and len(text) < 10 else -1
+        self.data = int(text) if text.isdecimal() and len(text) < 10 else -1

@@ -6,12 +6,13 @@ import logging
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.db import db
 from portal.kernel.errors import Incomplete, Invalid, NotAllowed, NotFound, Refusal, Stale, Step, TooMany, WrongState
+from portal.web.gate import UNSAFE
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ def answer(refusals: Flask) -> None:
     refusals.register_error_handler(CSRFError, expired)
     refusals.register_error_handler(StaleDataError, overtaken)
     refusals.register_error_handler(OperationalError, unreachable)
+    refusals.register_error_handler(DataError, unstorable)
+    refusals.register_error_handler(OverflowError, unstorable)
     refusals.register_error_handler(HTTPException, by_http)
     refusals.register_error_handler(Exception, unforeseen)
 
@@ -59,6 +62,14 @@ def unreachable(error: OperationalError) -> Response:
     log.error("the database did not answer", exc_info=error)
     db.session.rollback()
     return _page("503", 503, Refusal())
+
+
+def unstorable(error: DataError | OverflowError) -> Response:
+    """A value that no column can hold (a null byte, a number of thirty figures): there is no such thing to find,
+    and nothing of it can be kept."""
+    log.warning("a value that cannot be stored came with %s %s: %s", request.method, request.endpoint, type(error).__name__)
+    db.session.rollback()
+    return _page("400", 400, Refusal()) if request.method in UNSAFE else _page("404", 404, Refusal())
 
 
 def by_http(error: HTTPException) -> Response:

@@ -69,4 +69,6 @@ class AssignForm(PortalForm):
 
     @property
     def person_id(self) -> int | None:
-        return int(self.person.data) if self.person.data and self.person.data.isdigit() else None
+        chosen = self.person.data or ""
+        # 0 is nobody's: what is no number of a person must not be taken for "nobody", which takes expectations back.
+        return None if not chosen else int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0

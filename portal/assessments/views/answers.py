@@ -97,7 +97,7 @@ def confirmed(row: Answer) -> Response:
 def over() -> int | None:
     """The version that the person saw beside their own text and chose to replace."""
     text = request.form.get("over", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def by_itself() -> bool:
