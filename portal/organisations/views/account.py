@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, session, url_for
+from flask import Blueprint, flash, redirect, url_for
 
 from portal.organisations.forms.people import NameForm
 from portal.organisations.operations import account as changing
 from portal.organisations.operations import signing_in
 from portal.organisations.queries import account
+from portal.organisations.views.sign_in import leave
 from portal.policy import Action
 from portal.web.gate import acting, gate
 from portal.web.pages import page
@@ -47,5 +48,4 @@ def name() -> Any:
 @gate(Action.USE_OWN_ACCOUNT, second_factor=False)
 def sign_out_everywhere() -> Any:
     signing_in.sign_out_everywhere(by=acting())
-    session.clear()
-    return redirect(url_for("sign_in.ask"), 303)
+    return leave(url_for("sign_in.ask"))

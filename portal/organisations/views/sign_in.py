@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, request, session, url_for
+from werkzeug.wrappers import Response
 
 from portal.organisations.addresses import place_here
 from portal.organisations.forms.signing_in import SignInForm
@@ -80,5 +81,12 @@ def _after(claimed: signing_in.Claimed) -> str:
 @gate(Action.USE_OWN_ACCOUNT, second_factor=False)
 def sign_out() -> Any:
     signing_in.sign_out(by=acting())
+    return leave("/")
+
+
+def leave(onward: str) -> Response:
+    """Take everything of a session out of this browser: the cookie, and copies of pages that it may have kept."""
     session.clear()
-    return redirect("/", 303)
+    answer = redirect(onward, 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
