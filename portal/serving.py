@@ -47,7 +47,9 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": 15,
             "accesslog": None,
             "loglevel": "warning",
-            "forwarded_allow_ips": "*" if self.settings.proxies else "127.0.0.1",
+            # Which forwarded headers are believed is decided in one place, ProxyFix with PORTAL_PROXIES.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "when_ready": lambda _server: self.on_ready(),
         }
         for name, value in chosen.items():
