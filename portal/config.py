@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+SHORTEST_KEY = 16  # characters: a shorter key could be guessed from one cookie
 
 
 class SettingsError(Exception):
@@ -62,6 +66,10 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
             raise SettingsError(f"PORTAL_PORT is {self.port}; a port is a number from 1 to 65535.")
+        if self.secret_key and len(self.secret_key) < SHORTEST_KEY:
+            raise SettingsError(f"PORTAL_SECRET_KEY is too short; write at least {SHORTEST_KEY} random characters.")
+        if self.demonstration and self.mail_server:
+            raise SettingsError("PORTAL_DEMONSTRATION lets anybody sign in as anybody, so it sends no letters: leave PORTAL_MAIL_SERVER empty.")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql")):
             raise SettingsError("PORTAL_DATABASE_URL must begin with postgresql:// or sqlite:///.")
         if self.mail_server and not self.mail_server.rpartition(":")[2].isdigit():
@@ -91,14 +99,25 @@ class Settings:
         if self.secret_key:
             return self.secret_key
         kept = self.instance / "secret-key"
-        self.instance.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return kept.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        return kept.read_text().strip()
+        # Whoever else has an account on this machine reads neither the key nor the database beside it.
+        self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not kept.exists():
+            _put_whole(kept, secrets.token_urlsafe(48))
+        key = kept.read_text().strip()
+        if len(key) < SHORTEST_KEY:
+            raise SettingsError(f"{kept} holds no key. Delete it, and a new one is made: everybody signs in again.")
+        return key
+
+
+def _put_whole(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, unless it is there. Of two processes at once one writes it, and neither
+    ever sees half of it: the name is given to a file that is whole already."""
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")  # made with mode 600
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(unfinished, path)
+    os.unlink(unfinished)
 
 
 def _text_of(name: str, path: str) -> str:

@@ -27,7 +27,7 @@ class Waiting:
 
 def keep(folder: Path, data: bytes, *, name: str, kind: str | None) -> str:
     """Keep an upload under a key made from all of it, and drop those that nobody confirmed within a day."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in folder.iterdir():
         if clock.now().timestamp() - old.stat().st_mtime > A_DAY:
             old.unlink(missing_ok=True)
