@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,8 @@ class Limit:
 LINKS_FOR_ONE_ADDRESS = Limit("sign-in links, one address", 5, timedelta(hours=1))
 LINKS_FROM_ONE_NETWORK = Limit("sign-in links, one network", 30, timedelta(hours=1))
 CODES = Limit("second factor", 5, timedelta(minutes=15))
+# Five a quarter of an hour are 480 a day, each with three chances in a million: too many for a patient thief.
+CODES_IN_A_DAY = Limit("second factor, one day", 30, timedelta(days=1))
 
 _TABLE = Attempts.__table__
 
@@ -42,6 +45,17 @@ def count(limit: Limit, who: str) -> None:
     if tried is not None and tried > limit.most:
         again = words.time(start + limit.every)
         raise TooMany(f"You have tried this {limit.most} times in a short while. You can try again from {again}.")
+
+
+def network(address: str | None) -> str:
+    """Whom an address on the network stands for: one household or office is given 2^64 addresses of IPv6."""
+    try:
+        known = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
 
 
 def forget(limit: Limit, who: str) -> None:

@@ -32,10 +32,12 @@ def confirm(by: Acting, code: str, *, field: str = "code") -> None:
     if person.totp_secret is None or person.totp_confirmed_at is None:
         raise Incomplete("You need a second factor before you can do this.", [SET_UP])
     attempts.count(attempts.CODES, str(by.id))
+    attempts.count(attempts.CODES_IN_A_DAY, str(by.id))
     if not (_takes_code(person, code) or _takes_recovery_code(person, code, by)):
         keep_despite_refusal()
         raise Invalid(field, "That code is not right, or it was used before. Enter the newest code your app shows.")
-    attempts.forget(attempts.CODES, str(by.id))
+    for limit in (attempts.CODES, attempts.CODES_IN_A_DAY):
+        attempts.forget(limit, str(by.id))
 
 
 def _takes_code(person: Person, code: str) -> bool:

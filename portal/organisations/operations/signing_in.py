@@ -58,7 +58,7 @@ def ask(email: str, *, network: str, next: str = "", by: Acting) -> None:
     """
     insist(by, Action.SIGN_IN)
     attempts.count(attempts.LINKS_FOR_ONE_ADDRESS, hashed(email))
-    attempts.count(attempts.LINKS_FROM_ONE_NETWORK, network)
+    attempts.count(attempts.LINKS_FROM_ONE_NETWORK, attempts.network(network))
     token, now = secret_token(), clock.now()
     _replace_link(email, token, next)
     person = db.session.execute(_WITH_A_POST, {"email": email, "today": clock.today()}).first()
