@@ -70,7 +70,7 @@ JOBS: tuple[Job, ...] = (
         "supersede",
         lambda today, _since: superseding.supersede(today),
         Each.DAY,
-        "ends what an organisation that closed had not handed in, for its successor answers from now on",
+        "ends what an organisation that closed, or became a branch, had not handed in, for another answers from now on",
         time(0, 10),
     ),
     Job(

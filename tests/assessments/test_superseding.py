@@ -9,6 +9,7 @@ from portal.assessments.operations.superseding import supersede
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Succession
+from portal.organisations.operations.grouping import cover_branch
 from tests.builders import a_started_assessment
 
 
@@ -46,3 +47,16 @@ def test_nothing_is_superseded_before_the_day_it_closes(cast):
     a_started_assessment(cast)
     merged(cast, clock.today() + dt.timedelta(days=30))
     assert run(clock.today()) == 0
+
+
+def test_what_a_branch_had_under_way_is_superseded_by_its_group(cast):
+    assessment = a_started_assessment(cast)
+    cover_branch(db.session.get_one(Organisation, cast.other.id), db.session.get_one(Organisation, cast.trust.id), clock.today(), by=cast.ada)
+    db.session.commit()
+    assert run(clock.today()) == 1
+    assert run(clock.today()) == 0
+    db.session.expire_all()
+    assessment = db.session.get_one(Assessment, assessment.id)
+    assert assessment.state is State.SUPERSEDED
+    (told,) = audit.trail(assessment.organisation_id, f"assessment {assessment.reference}", limit=1)
+    assert told.facts == {"successor": cast.other.name}

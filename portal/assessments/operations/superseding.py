@@ -1,4 +1,4 @@
-"""An organisation closed before its assessment was handed in: its successor answers from now on."""
+"""Before its assessment was handed in an organisation closed, or became a group’s branch: another answers from now on."""
 
 from __future__ import annotations
 
@@ -16,15 +16,26 @@ from portal.gaps.models import Gap
 from portal.gaps.operations import register
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
-from portal.organisations.models import Organisation, Succession
+from portal.organisations.models import Branch, Organisation, Succession
 from portal.policy import PORTAL, Action, insist
 
+UNDER_WAY = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)
 _OVERTAKEN = (
     sa.select(Assessment.id)
     .join(Organisation, Organisation.id == Assessment.organisation_id)
     .where(
         Organisation.closed_on <= sa.bindparam("today"),
         Assessment.state.in_(tuple(state for state in State if ASSESSMENT.can(state, Verb.SUPERSEDE))),
+    )
+    .order_by(Assessment.id)
+)
+_COVERED = (
+    sa.select(Assessment.id)
+    .join(Branch, Branch.branch_id == Assessment.organisation_id)
+    .where(
+        Branch.since_on <= sa.bindparam("today"),
+        Branch.until_on.is_(None),
+        Assessment.state.in_(UNDER_WAY),
     )
     .order_by(Assessment.id)
 )
@@ -40,11 +51,18 @@ _SUCCESSORS = (
     .where(Succession.organisation_id == sa.bindparam("organisation_id"))
     .order_by(Organisation.sort_name)
 )
+_GROUP = (
+    sa.select(Organisation.name)
+    .join(Branch, Branch.organisation_id == Organisation.id)
+    .where(Branch.branch_id == sa.bindparam("organisation_id"), Branch.until_on.is_(None))
+)
 
 
 def supersede(today: date) -> Iterator[Callable[[], int]]:
-    """Supersede what closed organisations had not handed in, and close their gaps, one row a step."""
+    """Supersede what closed organisations and branches had not handed in, and close the gaps of the closed, a row a step."""
     for assessment_id in db.session.scalars(_OVERTAKEN, {"today": today}).all():
+        yield partial(_supersede_one, assessment_id)
+    for assessment_id in db.session.scalars(_COVERED, {"today": today}).all():
         yield partial(_supersede_one, assessment_id)
     for gap_id in db.session.scalars(_LEFT_OPEN, {"today": today}).all():
         yield partial(_close_one, gap_id)
@@ -71,6 +89,7 @@ def _close_one(gap_id: int) -> int:
 
 
 def in_words(organisation_id: int) -> str:
-    """Who took over: the names of the successors, or that none is named."""
+    """Who took over: the successors or the group by name, or that none is named."""
     names = db.session.scalars(_SUCCESSORS, {"organisation_id": organisation_id}).all()
+    names = names or db.session.scalars(_GROUP, {"organisation_id": organisation_id}).all()
     return words.listing(names) if names else "no named successor"
