@@ -31,7 +31,7 @@ def post_what_waits(life: Life, review: Review) -> None:
                     "due_on": words.weekday(row["due_on"]),
                 }
                 _post(life, Letter.CLARIFICATION_ASKED, [life.manager()], row["reference"], facts)
-        case State.REVIEWED if life.row["checked"]:
+        case State.REVIEWED if life.row["checked"] and review.replied is None:
             facts = {"organisation": life.body.name, "reply_due_on": words.weekday(life.row["reply_due_on"])}
             _post(life, Letter.FINDING_SHARED, [life.manager(), life.lead()], life.reference, facts)
 

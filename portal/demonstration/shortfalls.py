@@ -198,7 +198,7 @@ class Shortfalls:
         for (standard, code), gap in sorted(self.open.items()):
             for action in self.actions.get(gap["id"], []) if standard == life.standard.id and code else []:
                 row = action.row
-                lines.append(Planned(code, gap["level"], gap["target"], row["what"], row["owner"], row["due_on"], action.state_at(life.pen.last)))
+                lines.append(Planned(code, gap["level"], gap["target"], row["what"], row["owner"], row["due_on"], action.state_at(life.pen.last), row["reference"]))
         return lines
 
     def _say(self, event: Event, gap: dict[str, Any], by: Acting, life: Life, **facts: Any) -> None:

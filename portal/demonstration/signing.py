@@ -11,6 +11,7 @@ from portal.assessments.lifecycle import Verb
 from portal.assessments.models import PlanState, Snapshot
 from portal.assessments.operations import signing
 from portal.audit import Event
+from portal.demonstration import practices
 from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone
 from portal.demonstration.shortfalls import Shortfalls
@@ -33,7 +34,7 @@ def sign(life: Life, gaps: Shortfalls, day: date) -> None:
         signatory_id=lead.id,
         signatory=lead.signature,
         signed_alone=alone,
-        governing_body_response=life.desk.deal("governing_body_responses"),
+        governing_body_response=life.desk.deal("practice_responses" if life.body.kind == practices.KIND else "governing_body_responses"),
         late=deadlines.overdue(row["due_on"], life.first_signed_on),
         queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims)),
         plan=PlanState.PROPOSED if under else PlanState.NONE_NEEDED,

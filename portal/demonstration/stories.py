@@ -264,7 +264,7 @@ class Story:
         review.look(life.pen.day + ONE_DAY, lowered=1)
         review.share(max(life.pen.day, self.today - timedelta(days=self.chance.randint(2, 9))))
         if self.fate is F.REPLIED:
-            review.reply(self.today, answered=False)
+            review.reply(self.today - ONE_DAY, answered=False)
 
 
 _TIME: dict[Fate, bool | None] = {F.WAITING_FOR_TIME: None, F.GIVEN_TIME: True, F.REFUSED_TIME: False}

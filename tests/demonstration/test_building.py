@@ -21,12 +21,13 @@ from portal.assessments.operations import signing
 from portal.assessments.sampling import draw
 from portal.audit import Event, Record
 from portal.config import Settings
-from portal.demonstration import building, queries
+from portal.demonstration import building, practices, queries
 from portal.demonstration.featured import FEATURED
+from portal.gaps.lifecycle import OPEN
 from portal.gaps.models import Gap, PlannedAction, Tally
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.organisations.models import Organisation, Person
+from portal.organisations.models import Branch, Organisation, Person
 from tests import databases
 from tests.conftest import MONDAY
 
@@ -75,6 +76,42 @@ def test_a_second_build_changes_nothing(built: Flask) -> None:
 
 def test_every_state_is_there(built: Flask) -> None:
     assert set(db.session.scalars(sa.select(Assessment.state).distinct())) == set(State)
+
+
+def test_every_state_will_be_there_in_years_to_come(built: Flask) -> None:
+    with clock.at(MONDAY + timedelta(days=5 * 365)):
+        ledger, _ = building.tell_everything()
+    assert {row["state"] for row in ledger.rows[Assessment]} == set(State)
+
+
+def test_some_practices_have_one_person_who_signs_by_a_second_declaration(built: Flask) -> None:
+    alone = rows(
+        sa.select(Organisation.code, Snapshot.content)
+        .join(Assessment, Assessment.id == Snapshot.assessment_id).join(Organisation, Organisation.id == Assessment.organisation_id)
+        .where(Assessment.signed_alone)
+    )  # fmt: skip
+    assert {one.code for one in alone} == set(practices.OF_ONE_PERSON)
+    for one in alone:
+        content = json.loads(one.content)
+        assert content["signed_alone"] is True
+        assert len(content["declaration"]) == 2
+
+
+def test_a_group_answers_for_branches_that_have_no_assessment_of_their_own(built: Flask) -> None:
+    branches = set(practices.BRANCHES)
+    ties = rows(sa.select(Organisation.code).join(Branch, Branch.branch_id == Organisation.id).where(Organisation.code.in_(branches)))
+    assert {one.code for one in ties} == branches
+    own = sa.select(Assessment.id).join(Organisation, Organisation.id == Assessment.organisation_id)
+    assert rows(own.where(Organisation.code.in_(branches))) == []
+    assert len(rows(own.where(Organisation.code == practices.GROUP))) == 3
+
+
+def test_gaps_are_of_every_age_and_few_actions_are_late(built: Flask) -> None:
+    ages = [(clock.today() - opened_on).days for opened_on in db.session.scalars(sa.select(Gap.opened_on).where(Gap.closed_on.is_(None)))]
+    for first, before in ((0, 92), (92, 366), (366, 9999)):
+        assert 0.2 < sum(first <= age < before for age in ages) / len(ages) < 0.5
+    due = db.session.scalars(sa.select(PlannedAction.due_on).where(PlannedAction.state.in_(OPEN))).all()
+    assert 0.05 < sum(day < clock.today() for day in due) / len(due) < 0.25
 
 
 def test_every_open_trust_and_board_takes_part_and_sixty_government_bodies(built: Flask) -> None:
