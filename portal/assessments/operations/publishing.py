@@ -40,7 +40,7 @@ def publish_held(assessment: Assessment, *, by: Acting) -> PublicFinding:
     judged = queries.judged(assessment)
     if assessment.state is State.REVIEWED:
         _refuse_too_early(assessment, reply)
-        _refuse_incomplete(assessment, judged, reply)
+        _refuse_incomplete(assessment, judged, reply, by)
     context, standard = queries.context(assessment), queries.standard_of(assessment)
     ASSESSMENT.move(assessment, Verb.PUBLISH)
     found = outcome_of(assessment, judged, standard)
@@ -116,13 +116,12 @@ def _refuse_too_early(assessment: Assessment, reply: Reply | None) -> None:
         )
 
 
-def _refuse_incomplete(assessment: Assessment, judged: Sequence[Judged], reply: Reply | None) -> None:
+def _refuse_incomplete(assessment: Assessment, judged: Sequence[Judged], reply: Reply | None, by: Acting) -> None:
     at = f"/reviews/{assessment.reference}"
-    steps = [
-        Step(f"{line.code} waits for a second reviewer's view", f"{at}/second")
-        for line in judged
-        if line.settled.waits_for_a_second_view
-    ]
+    waiting = [line.code for line in judged if line.settled.waits_for_a_second_view]
+    if waiting and assessment.first_reviewer_id != by.id:
+        waiting = ["A lowered level"]  # which one is what somebody who may give the blind view must not know
+    steps = [Step(f"{one} waits for a second reviewer's view", f"{at}/second") for one in waiting]
     if reply is not None and reply.text and reply.answered_at is None:
         steps.append(Step("The organisation's reply has no answer yet", f"{at}/publish#reply"))
     if steps:

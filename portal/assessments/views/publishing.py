@@ -20,6 +20,7 @@ from portal.assessments.operations import accepting, publishing, publishing_toge
 from portal.assessments.operations.accepting import Choice
 from portal.assessments.queries import publishable
 from portal.assessments.queries import reviewing as queries
+from portal.assessments.views.reviews import sees_whole_view
 from portal.kernel import clock
 from portal.kernel.errors import Invalid
 from portal.kernel.working_days import add_working_days
@@ -66,6 +67,7 @@ def _publish(assessment: Assessment, form: AnswerForm) -> Any:
         context=queries.context(assessment),
         standard=standard,
         judged=judged,
+        shows_whole=sees_whole_view(assessment, judged, acting()),
         reply=reply,
         form=form,
         opens=publishing.may_publish_from(assessment, reply),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -98,6 +99,11 @@ def sees_first_view(assessment: Assessment, line: Judged, by: Acting) -> bool:
     return assessment.state in (State.REVIEWED, State.PUBLISHED) and not line.settled.waits_for_a_second_view
 
 
+def sees_whole_view(assessment: Assessment, judged: Iterable[Judged], by: Acting) -> bool:
+    """Whether what the first reviewer makes of the whole may be shown: its reliability, the levels that would stand."""
+    return all(sees_first_view(assessment, one, by) for one in judged)
+
+
 @bp.route("/reviews/<reference>")
 @gate(Action.READ_REVIEW, queries.once_handed_in)
 def show(assessment: Assessment) -> Any:
@@ -123,6 +129,7 @@ def review_page(assessment: Assessment, rest: RestForm) -> Any:
         missing=concluding.missing(assessment, judged, questions) if mine else (),
         remaining=[one.code for one in judged if one.first is None and one.code not in asked],
         shown={one.code for one in judged if sees_first_view(assessment, one, by)},
+        shows_whole=sees_whole_view(assessment, judged, by),
         reply=queries.reply(assessment) if assessment.state in (State.REVIEWED, State.PUBLISHED) else None,
         rest=rest,
         State=State,
@@ -189,6 +196,8 @@ def reliability(assessment: Assessment) -> Any:
             form.refuse(refusal)
         else:
             return redirect(here(assessment), 303)
+    if not sees_whole_view(assessment, queries.judged(assessment), acting()):
+        allocating.insist_holder(assessment, acting())
     return page("reviews/reliability.html", form=form, assessment=assessment, context=queries.context(assessment))
 
 
