@@ -37,8 +37,13 @@ def rows(
     reworded: Collection[str],
     *,
     today: date,
+    stood: Mapping[str, int | None] | None = None,
 ) -> list[dict[str, Any]]:
-    """The answers an assessment begins with, in the order of the standard."""
+    """The answers an assessment begins with, in the order of the standard.
+
+    `stood` are the levels of last year's published finding; without one the levels that were claimed stood.
+    """
+    standing = stood or {}
     return [
         {
             "expectation": one.code,
@@ -46,9 +51,17 @@ def rows(
             "weight": one.weight.value,
             "target": one.target,
             **carried(last.get(one.code), one, reworded=one.code in reworded, today=today),
+            "last_level": _stood(last.get(one.code), standing),
         }
         for position, one in enumerate(profile, start=1)
     ]
+
+
+def _stood(last: LastAnswer | None, standing: Mapping[str, int | None]) -> int | None:
+    """The level that stood at the end of last year: as it was published, or else as it was claimed."""
+    if last is None:
+        return None
+    return standing.get(last.expectation, last.level)
 
 
 def carried(

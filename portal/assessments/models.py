@@ -175,7 +175,7 @@ class Answer(Audited, Model):
     action: Mapped[str] = mapped_column(sa.Text, default="")
     action_owner: Mapped[str] = mapped_column(sa.String(200), default="")
     action_due_on: Mapped[date | None]
-    last_level: Mapped[int | None]  # what last year's assessment ended with
+    last_level: Mapped[int | None]  # that stood at the end of last year: as published, or as claimed
     carried: Mapped[bool] = mapped_column(default=False)  # filled from last year
     confirmed: Mapped[bool] = mapped_column(default=True)  # False: last year's answer, not yet re-confirmed
     reworded: Mapped[bool] = mapped_column(default=False)  # the standard's words changed since

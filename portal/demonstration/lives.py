@@ -42,6 +42,7 @@ class Life:
         self.standard = library.standard(id, year.version(id))
         self.profile = {one.code: one for one in self.standard.profile(body.kind)}
         self.answers: dict[str, dict[str, Any]] = {}
+        self.stood: dict[str, int | None] = {}  # the levels of the finding, once it is published
         self.snapshots = 0
         self.first_signed_on: date | None = None
         opens = clock.start_of_day(year.opens_on) + timedelta(hours=6, minutes=chance.randint(0, 59))
@@ -101,11 +102,12 @@ class Life:
     def lay_out(self, day: date) -> None:
         if self.answers:
             return
-        last, reworded = {}, frozenset[str]()
+        last, reworded, stood = {}, frozenset[str](), dict[str, int | None]()
         if self.last is not None:
+            stood = self.last.stood
             last = {code: LastAnswer(*(answer[name] for name in LastAnswer.__dataclass_fields__)) for code, answer in self.last.answers.items()}
             reworded = diff.reworded(self.standard.id, self.last.standard.version, self.standard.version)
-        for facts in carrying.rows(self.profile.values(), last, reworded, today=day):
+        for facts in carrying.rows(self.profile.values(), last, reworded, today=day, stood=stood):
             self.answers[facts["expectation"]] = self.ledger.add(
                 Answer,
                 assessment_id=self.row["id"],
@@ -141,7 +143,7 @@ class Life:
         by = helper or self.manager()
         before = dict(answer)
         level = self._level(code, answer["last_level"])
-        if answer["carried"] and level == answer["last_level"] and self.chance.random() < self._keeps(answer["reworded"]):
+        if answer["carried"] and level == answer["level"] and self.chance.random() < self._keeps(answer["reworded"]):
             answer.update(confirmed=True)
             self._give(answer, by, at)
             self._plan_again(answer)

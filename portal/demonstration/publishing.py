@@ -28,8 +28,8 @@ def publish(life: Life, review: Review, gaps: Shortfalls, day: date) -> None:
     life.row.update(outcome=found.name, published_on=life.pen.day)
     assessment = _as_row(life.row)
     by = review.first.acting
-    levels = {code: review.settled(code) for code in life.answers}
-    gaps.settled(life, levels, by=by)
+    life.stood = {code: review.settled(code) for code in life.answers}
+    gaps.settled(life, life.stood, by=by)
     life.say(Event.PUBLISHED, by=by, at=at, outcome=found.name, checked=life.row["checked"])
     reply = _as_row(review.replied) if review.replied else None
     said = publishing.content(assessment, _context(life), life.standard, judged, reply, gaps.plan_at(life))

@@ -46,7 +46,8 @@ def lay_out(assessment: Assessment) -> None:
         "assessment_reference": assessment.reference,
         "organisation_id": assessment.organisation_id,
     }
-    rows = [{**shared, **row} for row in carrying.rows(profile, last, reworded, today=clock.today())]
+    stood = queries.levels_that_stood(assessment.organisation_id, assessment.standard, assessment.id) if last else {}
+    rows = [{**shared, **row} for row in carrying.rows(profile, last, reworded, today=clock.today(), stood=stood)]
     # One statement for all; the record of the start covers them.
     db.session.execute(sa.insert(Answer.__table__), rows)  # type: ignore[arg-type]
     assessment.answers_wanted = len(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.assessments.carrying import LastAnswer
 from portal.assessments.lifecycle import HANDED_IN, State
-from portal.assessments.models import Answer, Assessment, Period
+from portal.assessments.models import Answer, Assessment, Period, PublicFinding
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
@@ -280,6 +281,16 @@ _LAST = (
     .where(Answer.assessment_id == _LAST_ASSESSMENT)
 )
 _LAST_ONE = _LAST.where(Answer.expectation == _code)
+
+
+_LAST_PUBLIC = sa.select(PublicFinding.content).where(PublicFinding.assessment_id == _LAST_ASSESSMENT)
+
+
+def levels_that_stood(organisation_id: int, standard: str, assessment_id: int) -> Mapping[str, int | None]:
+    """The levels of the published finding on the last assessment that was handed in; empty where none is published."""
+    values = {"organisation_id": organisation_id, "standard": standard, "assessment_id": assessment_id, "now": clock.now()}
+    content = db.session.scalar(_LAST_PUBLIC, values)
+    return {one["code"]: one["found"] for one in json.loads(content)["expectations"]} if content else {}
 
 
 def last_handed_in(
