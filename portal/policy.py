@@ -240,7 +240,8 @@ def _lets_in(asked: Rule, post: Post, person: Acting, thing: Any) -> bool:
     if post.organisation_id != thing.organisation_id:
         return False
     bound = post.role is Role.CONTRIBUTOR and Unless.NOT_ASSIGNED in asked.unless
-    return not bound or thing.assigned_to_id == person.id
+    # What has no such id is the answers of a whole assessment, which were assigned to nobody.
+    return not bound or getattr(thing, "assigned_to_id", None) == person.id
 
 
 def insist(person: Acting, action: Action, thing: Any = None) -> None:

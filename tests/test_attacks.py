@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import create_app
-from portal.assessments.models import Answer
+from portal.assessments.models import Answer, Reliability, View
+from portal.assessments.operations import reviewing
 from portal.config import Settings, SettingsError
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -304,3 +305,73 @@ def test_the_demonstrations_doors_exist_only_where_it_was_asked_for(app: Flask, 
     shown = create_app(Settings(instance=tmp_path, demonstration=True))
     client = shown.test_client()
     assert client.post("/demonstration/people/PE-222222", headers=SAME).status_code == 400
+
+
+# The blind second view.
+
+BEFORE = "The minutes show one site only, zanzibar."
+
+
+@pytest.fixture
+def lowered(cast: Cast) -> str:
+    """An assessment that Owen holds, with one level lowered, its reliability rated, and everything else agreed."""
+    assessment = builders.a_claimed_assessment(cast)
+    reviewing.record_view(assessment, "NHS-1.1", view=View.LOWER, level=2, reason=BEFORE, version=0, by=cast.owen)
+    reviewing.rate_reliability(
+        assessment, Reliability.LOW, reason="They overstate zanzibar.", version=assessment.version, by=cast.owen
+    )
+    db.session.commit()
+    return assessment.reference
+
+
+def test_no_page_tells_a_second_reviewer_what_the_first_one_found(app: Flask, browser: Any, lowered: str) -> None:
+    rosa: Browser = browser("rosa", follow=False)
+    rosa.open("/account/name")
+    csrf, bound = rosa.token(), app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "reference" not in rule.arguments or not rule.rule.startswith(("/reviews/", "/assessments/", "/extensions/")):
+            continue
+        given = {"reference": lowered, "code": "NHS-1.1", "expectation": "NHS-1.1", "question": "x", "number": 1}
+        address = bound.build(rule.endpoint, {name: given[name] for name in rule.arguments})
+        for htmx in ({}, {"HX-Request": "true", "HX-Target": "div#finding"}):
+            answer = rosa.client.get(address, headers=htmx)
+            shown = answer.get_data(as_text=True)
+            answer.close()
+            assert "zanzibar" not in shown, address
+            if "POST" in (rule.methods or ()) and "take-over" not in address:
+                sent = {"csrf_token": csrf, "view": "lower", "version": "7"}
+                shown = rosa.client.post(address, data=sent, headers={**SAME, **htmx}).get_data(as_text=True)
+                assert "zanzibar" not in shown, f"POST {address}"
+    for address in ("/organisations/RTX/record", "/reviews", "/gaps", "/reviews?text=north", "/work"):
+        assert "zanzibar" not in rosa.client.get(address).get_data(as_text=True), address
+
+
+def test_the_outcome_and_the_reliability_wait_for_the_second_view(browser: Any, lowered: str) -> None:
+    rosa: Browser = browser("rosa")
+    for address in (f"/reviews/{lowered}/publish", f"/reviews/{lowered}"):
+        page = rosa.open(address)
+        assert "Not shown to you, because you may be asked for a blind second view" in page.text
+        assert "Low" not in page.text
+    rosa.open(f"/reviews/{lowered}/reliability", status=409)
+    assert "zanzibar" in browser("owen").open(f"/reviews/{lowered}/publish").text
+    assert "zanzibar" in browser("cora").open(f"/reviews/{lowered}").text
+
+
+# What a contributor was not given.
+
+
+def test_a_contributor_reads_the_answers_of_others_on_no_page(app: Flask, browser: Any, cast: Cast) -> None:
+    assessment = builders.a_signed_assessment(cast)
+    reference = assessment.reference
+    claims = db.session.scalars(sa.select(Answer.claim).where(Answer.assessment_id == assessment.id)).all()
+    claim = next(one for one in claims if one)
+    connie: Browser = browser("connie")
+    bound = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.rule.startswith("/assessments/<reference>"):
+            given = {"reference": reference, "expectation": "NHS-1.1", "question": "x", "number": 1}
+            address = bound.build(rule.endpoint, {name: given[name] for name in rule.arguments})
+            answer = connie.client.get(address)
+            shown = answer.get_data(as_text=True)
+            answer.close()
+            assert claim not in shown, address

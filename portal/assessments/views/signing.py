@@ -25,7 +25,7 @@ bp = Blueprint("signing", __name__)
 
 
 @bp.route("/assessments/<reference>/sign-off", methods=["GET", "POST"])
-@gate(Action.READ_ASSESSMENT, queries.assessment, to_change=Action.SIGN_OFF)
+@gate(Action.READ_ANSWER, queries.assessment, to_change=Action.SIGN_OFF)
 def sign_off(assessment: Assessment) -> Any:
     form = SignForm(obj=assessment)
     if form.validate_on_submit():
@@ -49,7 +49,7 @@ def sign_off(assessment: Assessment) -> Any:
 
 
 @bp.route("/assessments/<reference>/return", methods=["GET", "POST"])
-@gate(Action.READ_ASSESSMENT, queries.assessment, to_change=Action.SIGN_OFF)
+@gate(Action.READ_ANSWER, queries.assessment, to_change=Action.SIGN_OFF)
 def send_back(assessment: Assessment) -> Any:
     form = ReturnForm(obj=assessment)
     if form.validate_on_submit():
@@ -95,7 +95,7 @@ def _sign_off_page(assessment: Assessment, form: SignForm, back: ReturnForm) -> 
 
 
 @bp.route("/assessments/<reference>/receipt")
-@gate(Action.READ_ASSESSMENT, queries.receipted)
+@gate(Action.READ_ANSWER, queries.receipted)
 def receipt(signed: queries.Receipted) -> Response:
     signatures = queries.signatures(signed.assessment_id)
     if not signatures:
@@ -104,7 +104,7 @@ def receipt(signed: queries.Receipted) -> Response:
 
 
 @bp.route("/assessments/<reference>/receipt/<int:number>.json")
-@gate(Action.READ_ASSESSMENT, queries.filed)
+@gate(Action.READ_ANSWER, queries.filed)
 def snapshot(filed: queries.Filed) -> Response:
     return as_file(filed)
 
