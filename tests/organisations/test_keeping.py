@@ -131,7 +131,7 @@ def test_a_successor_is_found_by_name_or_code_and_named(browser, cast):
 def test_a_branch_is_covered_and_released_on_pages_that_say_so_on_both_sides(browser, cast):
     keeper = browser("ada")
     keeper.open("/organisations/RTX/keeping")
-    assert "until its executive lead withdraws it" in keeper.click("Add a branch").text
+    assert "is superseded the next day" in keeper.click("Add a branch").text
     keeper.press("Search", q="willow")
     future = keeper.press("Add the branch", branch="A99001", status=422, **typed_day("since", year="2027"))
     assert future.errors == ["The first day must be today or in the past"]
@@ -184,7 +184,7 @@ def test_a_search_shows_ten_at_most_and_the_code_first(cast):
     assert (len(found.rows), found.more, found.rows[0].code) == (10, True, "RYZ")
 
 
-def test_a_covered_branch_gets_no_assessment_and_one_opened_before_stays(browser, cast):
+def test_a_covered_branch_gets_no_assessment_and_one_opened_before_waits_to_be_superseded(browser, cast):
     before = builders.a_started_assessment(cast, cast.practice, by="gus", period="2024-25")
     grouping.cover_branch(cast.trust, cast.practice, SINCE, by=cast.ada)
     db.session.commit()
@@ -195,7 +195,7 @@ def test_a_covered_branch_gets_no_assessment_and_one_opened_before_stays(browser
     assert [one.organisation_id if one else None for one in opened] == [cast.trust.id, None]
     assert db.session.query(Assessment).filter_by(organisation_id=cast.practice.id).one().reference == before.reference
     assert f"/assessments/{before.reference}" in browser("gus").open("/work").links.values()
-    assert "An assessment that was opened before that stays with" in browser("ada").open("/organisations/A99001/keeping").text
+    assert "is superseded the next day" in browser("ada").open("/organisations/A99001/keeping").text
 
 
 @pytest.mark.parametrize(
