@@ -19,6 +19,7 @@ from portal.gaps.models import PlannedAction
 from portal.gaps.operations import planning
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.outbox import OutgoingLetter
 from tests.builders import a_published_assessment, a_started_assessment, an_answer, answers_of
 from tests.people import Cast
 
@@ -61,6 +62,8 @@ def test_an_agreed_plan_changes_the_outcome_and_the_page_says_when_and_why(
     }
     told = {one.event: one.facts for one in audit.trail(short.organisation_id, short.audited_as())}
     assert told[Event.OUTCOME_CHANGED] == {"old": "NOT_YET_MEETING", "new": "APPROACHING"}
+    letters = db.session.query(OutgoingLetter.facts).filter_by(letter="PLAN_DECIDED").all()
+    assert [json.loads(one.facts)["outcome"] for one in letters] == ["Approaching (plan agreed)"] * 2
     assert "Approaching (plan agreed)" in page.text
     assert "Changed on 9 June 2026. The Ombudsman’s reviewer agreed the improvement plan." in page.text
     assert "The outcome was “Not yet meeting” before." in page.text

@@ -187,10 +187,11 @@ def _plan(assessment: Assessment, plan: Sequence[Planned]) -> dict[str, Any]:
 PLAN_AGREED = "The Ombudsman’s reviewer agreed the improvement plan."
 
 
-def freeze_agreed_plan(assessment: Assessment, *, by: Acting) -> None:
+def freeze_agreed_plan(assessment: Assessment, *, by: Acting) -> Outcome | None:
     """Bring a published finding into line with its plan, agreed just now; part of agreeing, which insists and holds.
 
-    Nothing else of what was frozen changes, and the finding says on which day it changed and why.
+    Nothing else of what was frozen changes, and the finding says on which day it changed and why. Gives the outcome
+    where it is another one now.
     """
     frozen = queries.public_finding(assessment)
     old = Outcome[assessment.outcome]
@@ -205,9 +206,11 @@ def freeze_agreed_plan(assessment: Assessment, *, by: Acting) -> None:
     }
     frozen.content = audit.canonical(said)
     frozen.sha256 = hashlib.sha256(frozen.content.encode()).hexdigest()
-    if new is not old:
-        assessment.outcome = new.name
-        audit.record(Event.OUTCOME_CHANGED, assessment, by=by, old=old.name, new=new.name)
+    if new is old:
+        return None
+    assessment.outcome = new.name
+    audit.record(Event.OUTCOME_CHANGED, assessment, by=by, old=old.name, new=new.name)
+    return new
 
 
 def _expectation(line: Judged, standard: Standard) -> dict[str, Any]:

@@ -122,8 +122,8 @@ def agree_plan(assessment: Assessment, *, by: Acting) -> None:
     """Agree the improvement plan as it stands; a finding that is public by then says so from now on."""
     _decide(assessment, PlanState.AGREED, "", by)
     audit.record(Event.PLAN_AGREED, assessment, by=by)
-    if assessment.state is State.PUBLISHED:
-        publishing.freeze_agreed_plan(assessment, by=by)
+    changed = publishing.freeze_agreed_plan(assessment, by=by) if assessment.state is State.PUBLISHED else None
+    _tell(assessment, outcome=changed.label if changed else "")
 
 
 def return_plan(assessment: Assessment, *, reason: str, by: Acting) -> None:
@@ -132,6 +132,7 @@ def return_plan(assessment: Assessment, *, reason: str, by: Acting) -> None:
         raise Invalid("reason", "Say what has to change in the plan")
     _decide(assessment, PlanState.RETURNED, reason, by)
     audit.record(Event.PLAN_RETURNED, assessment, by=by, reason=reason)
+    _tell(assessment)
 
 
 def _decide(assessment: Assessment, to: PlanState, reason: str, by: Acting) -> None:
@@ -145,10 +146,15 @@ def _decide(assessment: Assessment, to: PlanState, reason: str, by: Acting) -> N
     assessment.plan = to
     assessment.plan_reason = reason
     assessment.changed_at = clock.now()
+
+
+def _tell(assessment: Assessment, *, outcome: str = "") -> None:
+    """Say what was decided of the plan, and the outcome where that made it another one."""
     facts = {
         "organisation": queries.context(assessment).organisation,
-        "decision": to.value,
-        "reason": reason,
+        "decision": assessment.plan.value,
+        "reason": assessment.plan_reason,
+        "outcome": outcome,
         "reference": assessment.reference,
     }
     occasion = clock.now().isoformat()
