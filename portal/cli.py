@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class InOrder(click.Group):
 
 
 def the_app() -> Flask:
+    os.umask(0o077)  # the database, its log and uploads are for the account that runs the portal alone
     try:
         return create_app(Settings.from_env())
     except SettingsError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
 import stat
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from portal.kernel.db import db
 from portal.kernel.errors import Invalid, TooMany
 from portal.organisations.models import Membership
 from portal.organisations.operations import attempts, second_factor
+from portal.outbox import OutgoingLetter
 from portal.web.headers import origin_of
 from tests import builders
 from tests.browser import Browser
@@ -267,6 +269,23 @@ def test_a_session_without_its_second_factor_reaches_no_page_of_the_ombudsmans_s
             assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/second-factor"), address
 
 
+# Whether somebody has an account.
+
+
+def test_asking_for_a_link_does_the_same_work_for_an_address_that_nobody_has(browser: Any, queries: Any) -> None:
+    asked = {}
+    for address in ("priya@example.org", "nobody@example.org"):
+        visitor: Browser = browser()
+        visitor.follow = False
+        visitor.open("/sign-in")
+        values = {"csrf_token": visitor.token(), "email": address}
+        with queries() as seen:
+            answer = visitor.client.post("/sign-in", data=values, headers=SAME)
+        asked[address] = (answer.status_code, dict(answer.headers), answer.data, [one[:40] for one in seen])
+    assert asked["priya@example.org"] == asked["nobody@example.org"]
+    assert db.session.scalars(sa.select(OutgoingLetter.to_address)).all() == ["priya@example.org"]
+
+
 # Files and settings.
 
 
@@ -276,6 +295,14 @@ def test_the_key_and_its_folder_are_their_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "instance" / "secret-key").stat().st_mode) == 0o600
     assert [one.name for one in (tmp_path / "instance").iterdir()] == ["secret-key"]
+
+
+def test_what_a_command_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    given = {**os.environ, "PORTAL_INSTANCE": str(tmp_path / "instance")}
+    subprocess.run([sys.executable, "-m", "portal", "migrate"], env=given, check=True, capture_output=True)
+    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in (tmp_path / "instance").iterdir()}
+    assert "portal.sqlite" in modes
+    assert set(modes.values()) == {0o600}, modes
 
 
 def test_processes_that_start_together_sign_with_one_key(tmp_path: Path) -> None:
