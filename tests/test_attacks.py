@@ -17,7 +17,8 @@ from flask import Flask
 
 from portal import create_app
 from portal.assessments.models import Answer, Reliability, View
-from portal.assessments.operations import reviewing
+from portal.assessments.operations import allocating, reviewing
+from portal.assessments.queries import reviewing as queries_of_reviews
 from portal.config import Settings, SettingsError
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -25,6 +26,7 @@ from portal.kernel.errors import Invalid, TooMany
 from portal.organisations.models import Membership
 from portal.organisations.operations import attempts, second_factor
 from portal.outbox import OutgoingLetter
+from portal.serving import Gunicorn
 from portal.web.headers import origin_of
 from tests import builders
 from tests.browser import Browser
@@ -384,6 +386,21 @@ def test_the_outcome_and_the_reliability_wait_for_the_second_view(browser: Any, 
     assert "zanzibar" in browser("cora").open(f"/reviews/{lowered}").text
 
 
+def test_whoever_held_the_review_for_a_moment_gives_no_second_view(browser: Any, cast: Cast, lowered: str) -> None:
+    assessment = queries_of_reviews.handed_in(lowered)
+    assert assessment is not None
+    allocating.take_over(assessment, reason="To look.", by=cast.rosa)
+    db.session.commit()
+    allocating.give_up(assessment, reason="I have looked.", by=cast.rosa)
+    db.session.commit()
+    rosa: Browser = browser("rosa")
+    rosa.open(f"/reviews/{lowered}/second/NHS-1.1", status=200)
+    allocating.claim(assessment, by=cast.owen)
+    db.session.commit()
+    page = rosa.send(f"/reviews/{lowered}/second/NHS-1.1", {"view": "lower", "level": "2", "reason": "So."}, status=403)
+    assert "You have held this review yourself" in page.text
+
+
 # What a contributor was not given.
 
 
@@ -402,3 +419,18 @@ def test_a_contributor_reads_the_answers_of_others_on_no_page(app: Flask, browse
             shown = answer.get_data(as_text=True)
             answer.close()
             assert claim not in shown, address
+
+
+def test_an_upload_is_found_by_its_own_key_alone(browser: Any, app: Flask) -> None:
+    ada: Browser = browser("ada")
+    for key in ("..%2fsecret-key", "%2e%2e", "a" * 64, "A" * 64, "0" * 63, "..%5csecret-key"):
+        assert ada.client.get(f"/organisations/import/{key}").status_code in {404, 409}, key
+    assert browser("bea").client.get("/organisations/import/" + "a" * 64).status_code == 403
+
+
+def test_the_web_server_believes_no_forwarded_header(app: Flask) -> None:
+    for proxies in (0, 1):
+        settings = dataclasses.replace(app.extensions["settings"], proxies=proxies)
+        chosen = Gunicorn(app, settings, lambda: None).cfg
+        assert not chosen.forwarded_allow_ips
+        assert not chosen.forwarder_headers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from portal import audit, outbox
 from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Answer, Assessment, Finding, PlanState, Reliability, View
@@ -69,6 +71,8 @@ def record_second_view(
     hold(assessment)
     if assessment.state not in _OPEN | {State.REVIEWED}:
         raise WrongState(f"A second view cannot be given now: the assessment is “{assessment.state.value}”.")
+    if _held_once(assessment, by):
+        raise NotAllowed("You have held this review yourself and could read its views, so somebody else has to give the second.")
     answer = _answer(assessment, code)
     first = queries.finding(assessment, code)
     if queries.is_current(assessment, first) and first is not None and first.reviewer_id == by.id:
@@ -188,6 +192,17 @@ def _refuse_unless_open(assessment: Assessment) -> None:
             next_steps=here,
         )
     raise WrongState(f"The review is not open: the assessment is “{assessment.state.value}”.", next_steps=here)
+
+
+def _held_once(assessment: Assessment, by: Acting) -> bool:
+    """Whether the person began or took over this review since it was signed, even if they gave it up again."""
+    claimed = sa.exists().where(
+        audit.Record.about == assessment.audited_as(),
+        audit.Record.event == Event.REVIEW_CLAIMED.name,
+        audit.Record.by_id == by.id,
+        audit.Record.at >= assessment.signed_off_at,
+    )
+    return bool(db.session.scalar(sa.select(claimed)))
 
 
 def _answer(assessment: Assessment, code: str) -> Answer:
