@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -63,19 +64,21 @@ def ask(email: str, *, network: str, next: str = "", by: Acting) -> None:
     _replace_link(email, token, next)
     person = db.session.execute(_WITH_A_POST, {"email": email, "today": clock.today()}).first()
     # A letter is written for everybody and taken back where nobody has the address, so that both take as long.
-    written = db.session.begin_nested()
-    outbox.post(
-        Letter.SIGN_IN_LINK,
-        to=email,
-        name=person.name if person else "",
-        about=person.reference if person else "",
-        period=hashed(token)[:16],
-        facts={"token": token, "until": words.time(now + LINK_STANDS)},
-    )
-    if person is None:
-        written.rollback()
-    else:
-        written.commit()
+    with suppress(_Nobody), db.session.begin_nested():
+        outbox.post(
+            Letter.SIGN_IN_LINK,
+            to=email,
+            name=person.name if person else "",
+            about=person.reference if person else "",
+            period=hashed(token)[:16],
+            facts={"token": token, "until": words.time(now + LINK_STANDS)},
+        )
+        if person is None:
+            raise _Nobody
+
+
+class _Nobody(Exception):
+    """Nobody who holds a post has this address."""
 
 
 def _replace_link(email: str, token: str, next: str) -> None:
