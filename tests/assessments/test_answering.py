@@ -16,6 +16,7 @@ from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from tests import builders
+from tests.browser import said
 from tests.people import Cast
 
 CODE = "NHS-1.1"
@@ -334,6 +335,22 @@ def test_still_true_confirms_with_one_press(carried: Assessment, browser: Any, h
     assert the_answer().confirmed
     db.session.expire_all()
     assert carried.answers_given == 1
+
+
+def test_saving_by_itself_shows_that_last_years_answer_is_confirmed(carried: Assessment, browser: Any) -> None:
+    priya, address = browser("priya", htmx=True), f"/assessments/{carried.reference}/expectations/{CODE}"
+    page = priya.open(address)
+    assert [said(one) for one in page.all("span", id="last-year-confirmed")] == ["Not yet confirmed"]
+    values = page.form("Save")["values"]
+    untouched = by_itself(priya, address, values)
+    assert not untouched.all("span", id="last-year-confirmed")
+    changed = by_itself(priya, address, {**values, "claim": "New this year"})
+    (tag,), (place,) = changed.all("span", id="last-year-confirmed"), changed.all("div", id="still-true")
+    assert (said(tag), said(place)) == ("Confirmed or changed", "")
+    assert tag.get("hx-swap-oob") == place.get("hx-swap-oob") == "true"
+    whole = priya.open(address)
+    assert whole.all("div", id="still-true")
+    assert not [one for one in whole.all("button") if said(one) == "Still true"]
 
 
 def test_confirming_what_somebody_changed_meanwhile_is_refused(cast: Cast, carried: Assessment) -> None:

@@ -35,6 +35,7 @@ class Saved:
     words: str
     kind: str = ""  # waiting or refused
     note: str = ""
+    confirms: bool = False  # saving last year's answer confirmed it, which the page above the form shows too
 
 
 def asked_for(reference: str, expectation: str) -> Answer | Answered | None:
@@ -78,7 +79,12 @@ def saved_words(row: Answer, form: AnswerForm, by: Acting) -> Any:
         note = "It counts as answered once you say why it does not apply." if form.aside_without_reason else ""
         if not row.confirmed:
             note = "It is last year’s answer, not yet confirmed. Change it, or press “Still true”."
-        said = Saved(row.version, f"Saved at {words.time(row.answered_at or clock.now())}", note=note)
+        said = Saved(
+            row.version,
+            f"Saved at {words.time(row.answered_at or clock.now())}",
+            note=note,
+            confirms=row.carried and row.confirmed,
+        )
         return page("assessments/_saved.html", saved=said, collision=None, form=None, address=address, alone=True)
     if request.form.get("then") == "next":
         one = queries.answered(row.assessment_reference, row.expectation)
