@@ -110,8 +110,9 @@ def test_the_page_says_what_is_missing_and_keeps_the_choice(cast: Cast, browser:
     priya.open(f"/assessments/{assessment.reference}/assignments")
     page = priya.press("Assign", person=str(cast.rows["connie"].id), status=422)
     assert page.errors == ["Choose at least one expectation"]
-    page = priya.press("Assign", expectations=["NHS-1.1"], person="x", status=200)
-    assert "Assign expectations" in page.h1
+    page = priya.press("Assign", expectations=["NHS-1.1"], person="x", status=422)
+    assert page.errors == ["Choose somebody who acts for this organisation"]
+    assert [box.get("value") for box in page.all("input", name="expectations") if box.get("checked") is not None] == ["NHS-1.1"]
 
 
 def test_the_page_takes_few_statements(cast: Cast, browser: Any, queries: Any) -> None:
