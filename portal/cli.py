@@ -16,8 +16,13 @@ from portal.config import Settings, SettingsError, explained
 from portal.demonstration import building
 from portal.documents import write_all
 from portal.jobs import runner, schedule
+from portal.kernel import words
 from portal.kernel.db import db
-from portal.organisations.operations import importing
+from portal.kernel.errors import Refusal
+from portal.organisations import addresses
+from portal.organisations.operations import importing, memberships
+from portal.organisations.queries import organisation as by_code
+from portal.policy import PORTAL, Role
 from portal.standards import library
 
 
@@ -97,6 +102,34 @@ def register_import(file: Path, kind: str | None, preview: bool) -> None:
             sys.exit(1)
         if not preview:
             db.session.commit()
+
+
+@main.group(cls=InOrder)
+def person() -> None:
+    """The people who act for organisations. All but the first are invited on the pages of their organisation."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice([one.value for one in Role]), help="what they will do")
+@click.option("--organisation", "code", required=True, help="its code on the register; phso is the Ombudsman's")
+def person_add(email: str, name: str, role: str, code: str) -> None:
+    """Give somebody a role without an invitation: the first administrator, whom nobody is there to invite."""
+    folded, called = addresses.folded(email), words.clean_line(name)
+    if folded is None or not called:
+        raise click.ClickException("Write an email address and then a name, like: owner@example.org 'Ada Jones'")
+    app = the_app()
+    with app.app_context():
+        body = by_code(code)
+        if body is None:
+            raise click.ClickException(f"No organisation has the code {code}. Is the register loaded (portal register load)?")
+        try:
+            memberships.take_on(body, email=folded, name=called, roles=[Role(role)], by=PORTAL)
+        except Refusal as refusal:
+            raise click.ClickException(refusal.message) from None
+        db.session.commit()
+        click.echo(f"{folded} is {role} at {body.name}. They sign in at {app.extensions['settings'].address}/sign-in")
 
 
 @main.group(cls=InOrder)

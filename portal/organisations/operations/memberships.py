@@ -64,6 +64,10 @@ def take_on(
 
 def person_with(email: str, name: str, *, by: Acting) -> Person:
     """The person with this folded address, added if nobody has it. Two at once end with one person."""
+    with_it = sa.select(Person).where(Person.email == email)
+    known = db.session.scalars(with_it).one_or_none()
+    if known is not None:
+        return known
     added = insert_unless_there(
         Person,
         ("email",),
@@ -74,7 +78,7 @@ def person_with(email: str, name: str, *, by: Acting) -> Person:
         totp_last_step=0,
         version=1,
     )
-    person = db.session.scalars(sa.select(Person).where(Person.email == email)).one()
+    person = db.session.scalars(with_it).one()
     if added:
         audit.record(Event.PERSON_ADDED, person, by=by)
     return person
@@ -241,6 +245,6 @@ def sign_out_if_nothing_left(person: Person, *, by: Acting) -> None:
     if db.session.execute(left, {"today": clock.today()}).first() is not None:
         return
     links = SignInLink.__table__
-    db.session.execute(sa.delete(links).where(links.c.email == person.email))  # type: ignore[arg-type]
+    db.session.execute(sa.delete(links).where(links.c.email == person.email))
     if end_sessions(sessions_of(person.id)):
         audit.record(Event.SESSION_ENDED, person, by=by, reason="no role is left")

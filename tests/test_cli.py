@@ -1,0 +1,78 @@
+"""Commands that change something: the first administrator of an installation that has nobody yet."""
+
+import os
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from portal import audit
+from portal.audit import Event
+from portal.cli import main
+from portal.kernel.db import db
+from portal.organisations.models import Membership, Person
+from portal.organisations.operations import signing_in
+from portal.organisations.queries import organisation
+from portal.outbox import Letter
+from portal.policy import STRANGER, Role
+from tests.organisations.letters import letters
+
+FIRST = ("person", "add", " Boss@Example.ORG ", "Ada  Jones", "--role", "administrator", "--organisation", "phso")
+
+
+@pytest.fixture
+def portal(own_app, monkeypatch):
+    """`portal("person", "add", …)` types that command on an installation whose register is empty."""
+    settings = own_app.extensions["settings"]
+    monkeypatch.setenv("PORTAL_INSTANCE", str(settings.instance))
+    monkeypatch.setenv("PORTAL_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("PORTAL_BASE_URL", "https://standards.example.org")
+    before = os.umask(0o022)  # commands set their own for the whole process
+    yield lambda *typed: CliRunner().invoke(main, typed)
+    os.umask(before)
+
+
+def test_the_first_administrator_is_added_recorded_and_can_sign_in(portal, own_app):
+    assert portal("register", "load").exit_code == 0
+    told = portal(*FIRST)
+    assert told.exit_code == 0, told.output
+    assert told.output.startswith("boss@example.org is administrator at ")
+    assert told.output.endswith(" They sign in at https://standards.example.org/sign-in\n")
+    ombudsman = organisation("phso")
+    both = sa.select(Person, Membership).join(Membership, Membership.person_id == Person.id)
+    person, membership = db.session.execute(both).one()
+    assert (person.name, membership.role, membership.organisation_id) == ("Ada Jones", Role.ADMINISTRATOR, ombudsman.id)
+    assert Event.MEMBERSHIP_BEGAN in [one.event for one in audit.trail(ombudsman.id)]
+    signing_in.ask("boss@example.org", network="192.0.2.1", by=STRANGER)
+    assert letters(Letter.SIGN_IN_LINK, "boss@example.org")
+    assert audit.verify() == []
+
+
+def test_adding_somebody_twice_changes_nothing(portal):
+    portal("register", "load")
+    assert portal(*FIRST).exit_code == portal(*FIRST).exit_code == 0
+    assert [db.session.scalar(sa.select(sa.func.count()).select_from(one)) for one in (Person, Membership)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("no address", "Ada", "administrator", "phso"), "Write an email address and then a name"),
+        (("a@example.org", " ", "administrator", "phso"), "Write an email address and then a name"),
+        (("a@example.org", "Ada", "king", "phso"), "'king' is not one of"),
+        (("a@example.org", "Ada", "administrator", "nobody"), "No organisation has the code nobody"),
+    ],
+)
+def test_what_cannot_be_added_is_said_and_nothing_changes(portal, typed, said):
+    email, name, role, code = typed
+    told = portal("person", "add", email, name, "--role", role, "--organisation", code)
+    assert told.exit_code != 0
+    assert said in told.output
+    assert not db.session.scalar(sa.select(sa.func.count()).select_from(Person))
+
+
+def test_a_role_of_the_ombudsman_is_given_nowhere_else(portal):
+    portal("register", "load")
+    told = portal("person", "add", "a@example.org", "Ada", "--role", "administrator", "--organisation", "RRK")
+    assert told.exit_code == 1
+    assert "cannot be given" in told.output
