@@ -257,7 +257,7 @@ def _add(session: Session, streams: Mapping[int, list[Entry]]) -> None:
     held = session.execute(_HELD, {"ids": list(streams)})
     rows = [row for one, sequence, head in held for row in chained(streams[one], one, sequence, head)]
     ends = {row["organisation_id"]: {"one": row["organisation_id"], "to": row["sequence"], "hash": row["sha256"]} for row in rows}
-    session.execute(sa.insert(Record.__table__), rows)  # type: ignore[arg-type]
+    session.execute(sa.insert(Record.__table__), rows)
     session.execute(_ADVANCE, list(ends.values()))
 
 
@@ -270,7 +270,7 @@ _HELD = (
     .with_for_update()
 )
 _ADVANCE = (
-    sa.update(_STREAM)  # type: ignore[arg-type]
+    sa.update(_STREAM)
     .where(_STREAM.c.organisation_id == sa.bindparam("one"))
     .values(sequence=sa.bindparam("to"), head=sa.bindparam("hash"))
 )

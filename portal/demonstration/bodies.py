@@ -121,7 +121,7 @@ def mark_joined(bodies: Sequence[Body]) -> None:
     """Write on the register who takes part."""
     table = Organisation.__table__
     joined = (
-        sa.update(table)  # type: ignore[arg-type]
+        sa.update(table)
         .where(table.c.id == sa.bindparam("one"))
         .values(joined_on=sa.bindparam("day"), version=table.c.version + 1)
     )

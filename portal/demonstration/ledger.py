@@ -81,17 +81,17 @@ class Ledger:
             end = {"stream": stream, "to": sealed[-1]["sequence"], "hash": sealed[-1]["sha256"]}
             (old if stream in heads else fresh).append(end)
         for start in range(0, len(records), AT_ONCE):
-            db.session.execute(sa.insert(Record.__table__), records[start : start + AT_ONCE])  # type: ignore[arg-type]
+            db.session.execute(sa.insert(Record.__table__), records[start : start + AT_ONCE])
         if fresh:
             rows = [{"organisation_id": end["stream"], "sequence": end["to"], "head": end["hash"]} for end in fresh]
-            db.session.execute(sa.insert(Stream.__table__), rows)  # type: ignore[arg-type]
+            db.session.execute(sa.insert(Stream.__table__), rows)
         if old:
             db.session.connection().execute(_ADVANCE, old)
 
 
 _STREAM = Stream.__table__
 _ADVANCE = (
-    sa.update(_STREAM)  # type: ignore[arg-type]
+    sa.update(_STREAM)
     .where(_STREAM.c.organisation_id == sa.bindparam("stream"))
     .values(sequence=sa.bindparam("to"), head=sa.bindparam("hash"))
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
     class Model(Base):
         __abstract__ = True
+        __table__: ClassVar[sa.Table]  # SQLAlchemy says only that it can be selected from
 
         def __init__(self, **facts: Any) -> None: ...
 else:

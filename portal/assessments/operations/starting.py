@@ -49,6 +49,6 @@ def lay_out(assessment: Assessment) -> None:
     stood = queries.levels_that_stood(assessment.organisation_id, assessment.standard, assessment.id) if last else {}
     rows = [{**shared, **row} for row in carrying.rows(profile, last, reworded, today=clock.today(), stood=stood)]
     # One statement for all; the record of the start covers them.
-    db.session.execute(sa.insert(Answer.__table__), rows)  # type: ignore[arg-type]
+    db.session.execute(sa.insert(Answer.__table__), rows)
     assessment.answers_wanted = len(rows)
     assessment.answers_given = 0

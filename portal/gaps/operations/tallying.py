@@ -19,7 +19,7 @@ _READ = sa.select(_ROWS.c.id, _ROWS.c.change_by, *_KEY).order_by(_ROWS.c.id).lim
 def count(gap: Gap, change: int) -> None:
     """Say that one more (or one fewer) gap of this key is open, in the transaction that opens or closes it."""
     db.session.execute(
-        sa.insert(_ROWS).values(  # type: ignore[arg-type]
+        sa.insert(_ROWS).values(
             organisation_kind=gap.organisation_kind,
             kind=gap.kind,
             pillar=gap.pillar,
@@ -42,12 +42,12 @@ def fold(most: int = 20_000) -> int:
     ids = [one for key, many in grouped.items() if len(many) > 1 for one in many]
     claimed: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for start in range(0, len(ids), CHUNK):
-        taken = sa.delete(_ROWS).where(_ROWS.c.id.in_(ids[start : start + CHUNK])).returning(_ROWS.c.change_by, *_KEY)  # type: ignore[arg-type]
+        taken = sa.delete(_ROWS).where(_ROWS.c.id.in_(ids[start : start + CHUNK])).returning(_ROWS.c.change_by, *_KEY)
         for change, *key in db.session.execute(taken):
             claimed[tuple(key)].append(change)
     sums = {key: sum(changes) for key, changes in claimed.items()}
     names = [column.name for column in _KEY]
     back = [{**dict(zip(names, key, strict=True)), "change_by": total} for key, total in sums.items() if total]
     if back:
-        db.session.execute(sa.insert(_ROWS), back)  # type: ignore[arg-type]
+        db.session.execute(sa.insert(_ROWS), back)
     return sum(len(changes) for changes in claimed.values()) - len(back)

@@ -60,7 +60,7 @@ def network(address: str | None) -> str:
 
 def forget(limit: Limit, who: str) -> None:
     """Start the count again after a success."""
-    db.session.execute(sa.delete(_TABLE).where(_TABLE.c.what == limit.what, _TABLE.c.who == who))  # type: ignore[arg-type]
+    db.session.execute(sa.delete(_TABLE).where(_TABLE.c.what == limit.what, _TABLE.c.who == who))
 
 
 def _window(limit: Limit, moment: datetime) -> datetime:

@@ -159,7 +159,7 @@ def _batches(ids: list[int], size: int = 500) -> Iterable[list[int]]:
 
 def _insert(rows: tuple[BodyRow, ...]) -> None:
     if rows:
-        db.session.execute(sa.insert(Organisation.__table__), [_columns(row) for row in rows])  # type: ignore[arg-type]
+        db.session.execute(sa.insert(Organisation.__table__), [_columns(row) for row in rows])
 
 
 def _columns(row: BodyRow) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def sort_name(name: str) -> str:
 
 
 _TO_PARENT = (
-    sa.update(Organisation.__table__)  # type: ignore[arg-type]
+    sa.update(Organisation.__table__)
     .where(Organisation.__table__.c.id == sa.bindparam("one"))
     .values(parent_id=sa.bindparam("parent"))
 )
@@ -205,8 +205,8 @@ def _history_of_added(outcome: Outcome, ids: dict[str, int], by: Acting) -> None
             audit.record(Event.ORGANISATION_SUCCEEDED, body, by=by, successor=code)
     for statement, values in (
         (_TO_PARENT, parents),
-        (sa.insert(FormerName.__table__), names),  # type: ignore[arg-type]
-        (sa.insert(Succession.__table__), successions),  # type: ignore[arg-type]
+        (sa.insert(FormerName.__table__), names),
+        (sa.insert(Succession.__table__), successions),
     ):
         if values:
             db.session.execute(statement, values)

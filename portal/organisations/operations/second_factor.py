@@ -47,7 +47,7 @@ def _takes_code(person: Person, code: str) -> bool:
         return False
     # On the table, not the row: a code taken is no change of the person that others could collide with.
     taken = db.session.execute(
-        sa.update(_PEOPLE)  # type: ignore[arg-type]
+        sa.update(_PEOPLE)
         .where(_PEOPLE.c.id == person.id, _PEOPLE.c.totp_last_step < step)
         .values(totp_last_step=step)
     )
@@ -57,7 +57,7 @@ def _takes_code(person: Person, code: str) -> bool:
 def _takes_recovery_code(person: Person, code: str, by: Acting) -> bool:
     mine = _CODES.c.person_id == person.id
     taken = db.session.execute(
-        sa.update(_CODES)  # type: ignore[arg-type]
+        sa.update(_CODES)
         .where(mine, _CODES.c.code_hash == codes.recovery_hash(person.reference, code), _CODES.c.used_at.is_(None))
         .values(used_at=clock.now())
     )
@@ -81,7 +81,7 @@ def give(code: str, *, by: Acting) -> None:
 
 
 def _mark_session(by: Acting) -> None:
-    this = sa.update(_SESSIONS).where(_SESSIONS.c.id == by.session_id)  # type: ignore[arg-type]
+    this = sa.update(_SESSIONS).where(_SESSIONS.c.id == by.session_id)
     db.session.execute(this.values(second_factor_at=clock.now()))
 
 
@@ -107,9 +107,9 @@ def set_up(secret: str, *, code: str, current: str = "", by: Acting) -> list[str
 
 def _fresh_codes(person: Person) -> list[str]:
     fresh = codes.recovery_codes()
-    db.session.execute(sa.delete(_CODES).where(_CODES.c.person_id == person.id))  # type: ignore[arg-type]
+    db.session.execute(sa.delete(_CODES).where(_CODES.c.person_id == person.id))
     rows = [{"person_id": person.id, "code_hash": codes.recovery_hash(person.reference, one)} for one in fresh]
-    db.session.execute(sa.insert(_CODES), rows)  # type: ignore[arg-type]
+    db.session.execute(sa.insert(_CODES), rows)
     return fresh
 
 
@@ -148,8 +148,8 @@ def reset(person: Person, *, reason: str, by: Acting) -> None:
 
 def _clear(person: Person, *, reason: str, by: Acting) -> None:
     person.totp_secret = person.totp_confirmed_at = None
-    db.session.execute(sa.delete(_CODES).where(_CODES.c.person_id == person.id))  # type: ignore[arg-type]
-    own = sa.update(_SESSIONS).where(_SESSIONS.c.person_id == person.id)  # type: ignore[arg-type]
+    db.session.execute(sa.delete(_CODES).where(_CODES.c.person_id == person.id))
+    own = sa.update(_SESSIONS).where(_SESSIONS.c.person_id == person.id)
     db.session.execute(own.values(second_factor_at=None))
     audit.record(Event.SECOND_FACTOR_REMOVED, person, by=by, reason=reason)
     _tell(person, "Your second factor was removed.")

@@ -101,7 +101,7 @@ def claim(token: str, *, browser: str, by: Acting) -> Claimed | None:
     """Use up the link and begin a session; None if it cannot be used (any more). Of two claims one succeeds."""
     insist(by, Action.SIGN_IN)
     taken = db.session.execute(
-        sa.delete(_LINKS)  # type: ignore[arg-type]
+        sa.delete(_LINKS)
         .where(_LINKS.c.token_hash == hashed(token), _LINKS.c.expires_at > clock.now())
         .returning(_LINKS.c.email, _LINKS.c.next)
     ).first()
@@ -123,7 +123,7 @@ def begin_session(person_id: int, *, browser: str, second_factor: bool) -> str:
     """A session for somebody whose identity was just proved; `second_factor`: it was given too. Returns its token."""
     token, now = secret_token(), clock.now()
     db.session.execute(
-        sa.insert(_SESSIONS).values(  # type: ignore[arg-type]
+        sa.insert(_SESSIONS).values(
             person_id=person_id,
             token_hash=hashed(token),
             began_at=now,
@@ -156,7 +156,7 @@ def end_sessions(which: sa.ColumnElement[bool]) -> int:
     """End the sessions that go on among `which`; the caller records why."""
     now = clock.now()
     ended = db.session.execute(
-        sa.update(_SESSIONS)  # type: ignore[arg-type]
+        sa.update(_SESSIONS)
         .where(which, _SESSIONS.c.ended_at.is_(None), _SESSIONS.c.expires_at > now)
         .values(ended_at=now)
     )
