@@ -1,0 +1,147 @@
+"""The database itself refuses what the rules forbid: every CHECK is broken on purpose, one at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+
+from portal import create_app
+from portal.config import Settings
+from portal.demonstration import building
+from portal.kernel import clock
+from portal.kernel.db import db
+from tests import databases
+from tests.conftest import MONDAY
+
+
+def first(table: str, setting: str, where: str = "1 = 1") -> str:
+    """An UPDATE of the first row of `table` that fits."""
+    return f"UPDATE {table} SET {setting} WHERE id = (SELECT min(id) FROM {table} WHERE {where})"
+
+
+INVITED = """INSERT INTO invitations (reference, organisation_id, email, name, role, job_title, token_hash, invited_by, invited_at,
+    expires_at, accepted_at, withdrawn_at, deputy_for_id, deputy_until_on)
+    SELECT 'IN-TEST', min(id), {email}, 'N', 'contributor', '', 'hash', 'B', '2026-01-01 00:00:00', '2026-02-01 00:00:00',
+    {accepted}, {withdrawn}, NULL, {until} FROM organisations"""
+
+
+def invited(email: str = "'a@example.org'", accepted: str = "NULL", withdrawn: str = "NULL", until: str = "NULL") -> str:
+    return INVITED.format(email=email, accepted=accepted, withdrawn=withdrawn, until=until)
+
+
+DAY, MOMENT = "'2026-01-01'", "'2026-01-01 00:00:00'"
+ASKED = """INSERT INTO extensions (reference, assessment_id, assessment_reference, organisation_id, until, reason, asked_by, asked_at,
+    granted, decided_by, decided_at, decision)
+    SELECT 'EX-TEST', id, reference, organisation_id, '2026-12-01', 'R', 'B', '2026-01-01 00:00:00', TRUE, '', NULL, ''
+    FROM assessments ORDER BY id LIMIT 1"""
+
+# What breaks each rule and no other: the name of the constraint, and a change that it must refuse.
+BREAKS: dict[str, str] = {
+    "ck_periods_ends_after_it_starts": first("periods", "ends_on = starts_on"),
+    "ck_windows_days_in_order": first("windows", "due_on = opens_on"),
+    "ck_assessments_signed_when_handed_in": first(
+        "assessments", "signed_off_at = NULL, signed_off_on = NULL, signatory = ''", "state = 'signed off'"
+    ),
+    "ck_assessments_signature_is_whole": first("assessments", "signatory = ''", "state = 'signed off'"),
+    "ck_assessments_published_has_a_day": first("assessments", "published_on = NULL", "state = 'published'"),
+    "ck_assessments_published_has_an_outcome": first("assessments", "outcome = ''", "state = 'published'"),
+    "ck_assessments_reviewed_has_a_moment": first("assessments", "reviewed_at = NULL", "state = 'reviewed'"),
+    "ck_assessments_not_submitted_has_a_day": first("assessments", "not_submitted_on = NULL", "state = 'not submitted'"),
+    "ck_assessments_withdrawn_says_why": first("assessments", "withdrawn_why = ''", "state = 'withdrawn'"),
+    "ck_assessments_ready_was_sent": first("assessments", "sent_at = NULL", "state = 'ready for sign-off'"),
+    "ck_assessments_review_has_a_reviewer": first("assessments", "first_reviewer_id = NULL", "state = 'under review'"),
+    "ck_assessments_second_is_another": first(
+        "assessments", "second_reviewer_id = first_reviewer_id", "first_reviewer_id IS NOT NULL"
+    ),
+    "ck_assessments_counts_hold": first("assessments", "answers_given = answers_wanted + 1"),
+    "ck_answers_level_known": first("answers", "level = 5", "level IS NOT NULL"),
+    "ck_answers_level_or_not_applicable": first("answers", "not_applicable_why = 'why'", "level IS NOT NULL"),
+    "ck_answers_weight_known": first("answers", "weight = 'heavy'"),
+    "ck_answers_only_carried_waits": first("answers", "confirmed = FALSE", "NOT carried"),
+    "ck_extensions_decided_is_whole": ASKED,
+    "ck_findings_level_known": first("findings", "level = 0"),
+    "ck_findings_reason_given": first("findings", "reason = ''"),
+    "ck_clarifications_answered_is_whole": first("clarifications", "answer = ''", "answer <> ''"),
+    "ck_replies_answered_is_whole": first("replies", "answer = ''", "answer <> ''"),
+    "ck_gaps_closed_says_why": first("gaps", "closed_why = ''", "closed_on IS NOT NULL"),
+    "ck_gaps_below_target_names_expectation": first("gaps", "expectation = ''", "kind = 'below target' AND closed_on IS NOT NULL"),
+    "ck_gaps_closed_after_opened": first("gaps", "closed_on = '1999-01-01'", "closed_on IS NOT NULL"),
+    "ck_actions_finished_has_a_day": first("actions", "finished_on = NULL", "state = 'finished'"),
+    "ck_organisations_closed_after_opened": first("organisations", "closed_on = '1901-01-01'", "opened_on IS NOT NULL"),
+    "ck_successions_not_itself": first("successions", "successor_id = organisation_id"),
+    "ck_branches_not_itself": first("branches", "branch_id = organisation_id"),
+    "ck_people_email_folded": first("people", "email = 'Someone@Example.org'"),
+    "ck_people_confirmed_has_secret": first("people", "totp_secret = NULL", "totp_confirmed_at IS NOT NULL"),
+    "ck_memberships_ends_after_it_began": first("memberships", "until_on = '1999-01-01'"),
+    "ck_memberships_deputies_have_an_end": first("memberships", "deputy_for_id = id, until_on = NULL", "until_on IS NULL"),
+    "ck_memberships_ended_has_a_last_day": first("memberships", f"ended_at = {MOMENT}", "until_on IS NULL"),
+    "ck_invitations_one_end": invited(accepted=MOMENT, withdrawn=MOMENT),
+    "ck_invitations_email_folded": invited(email="'A@Example.org'"),
+    "ck_invitations_deputies_have_an_end": invited(until=DAY),
+    "ck_outgoing_letters_sent_when_sent": first("outgoing_letters", f"sent_at = {MOMENT}", "state <> 'sent'"),
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A database with rows in every state: the demonstration's."""
+    folder = tmp_path_factory.mktemp("constraints")
+    with databases.empty(os.environ.get("PORTAL_TEST_DATABASE", "sqlite"), folder) as url, clock.at(MONDAY):
+        app = create_app(Settings(instance=folder / "instance", database_url=url, demonstration=True))
+        with app.app_context():
+            databases.migrate()
+            building.build_if_empty()
+            db.session.commit()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+def named() -> tuple[set[str], dict[str, tuple[str, str]]]:
+    """Every CHECK of the schema by name; those that pin a column to its choices apart, as (table, column)."""
+    ours, pinned = set(), {}
+    for table in db.metadata.tables.values():
+        choices = {f"ck_{table.name}_{column.type.name}": (table.name, column.name)
+                   for column in table.columns if isinstance(column.type, sa.Enum)}  # fmt: skip
+        pinned.update(choices)
+        for one in table.constraints:
+            if isinstance(one, sa.CheckConstraint):
+                name = str(one.name)
+                ours.add(name if name.startswith("ck_") else f"ck_{table.name}_{name}")
+    return ours - set(pinned), pinned
+
+
+def refused(statement: str) -> str:
+    """The database's refusal of one change, which is undone."""
+    with pytest.raises(IntegrityError) as refusal, db.engine.begin() as connection:
+        changed = connection.exec_driver_sql(statement)
+        assert changed.rowcount, f"no row was there to change: {statement}"
+    return str(refusal.value.orig)
+
+
+def test_every_rule_of_the_schema_is_broken_here(built: Flask) -> None:
+    assert named()[0] == set(BREAKS)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses_what_breaks(built: Flask, name: str) -> None:
+    assert name in refused(BREAKS[name])
+
+
+# Rows of which a nonsense word breaks no other rule as well.
+PLAIN = {
+    "ck_assessments_state": "state = 'in progress'",
+    "ck_actions_state": "state = 'planned'",
+    "ck_gaps_kind": "kind = 'not submitted'",
+}
+
+
+def test_a_word_that_is_none_of_the_choices_is_refused(built: Flask) -> None:
+    for name, (table, column) in named()[1].items():
+        if table != "invitations":  # the demonstration invites nobody
+            assert name in refused(first(table, f"{column} = 'nonsense'", PLAIN.get(name, "1 = 1"))), name
