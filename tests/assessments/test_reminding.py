@@ -4,11 +4,14 @@ import datetime as dt
 import json
 
 from portal.assessments.operations import assigning, reminding
+from portal.assessments.queries import colleagues, periods, reviewing
+from portal.assessments.queries import reminding as reminding_queries
 from portal.gaps.models import Gap, GapKind, PlannedAction, Severity
 from portal.gaps.operations import planning, register
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Membership
+from portal.organisations.operations import memberships
 from portal.outbox import OutgoingLetter
 from portal.policy import Role
 from tests.builders import a_sent_assessment, a_started_assessment, an_open_assessment, answers_of
@@ -132,3 +135,15 @@ def an_action(cast, due_on):
     planning.plan(gap, what="Train the weekend team", owner="Head of Patient Experience", due_on=due_on, by=cast.priya)
     db.session.commit()
     assert db.session.query(PlannedAction).count() == 1
+
+
+def test_whoever_was_taken_off_today_is_told_and_offered_nothing_any_more(cast):
+    assessment = a_started_assessment(cast)
+    membership = db.session.query(Membership).filter_by(person_id=cast.rows["edwin"].id).one()
+    memberships.end(membership, reason="left", by=cast.bea)
+    db.session.commit()
+    leads, today = [Role.EXECUTIVE_LEAD], clock.today()
+    assert periods.holders(cast.trust.id, leads, today) == []
+    assert reviewing.people_of(cast.trust.id, *leads) == ()
+    assert colleagues.leads(cast.trust.id) == ()
+    assert cast.rows["edwin"].id not in reminding_queries.people_to_remind(frozenset({assessment.due_on}), today)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import sqlalchemy as sa
 
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Membership, Person
+from portal.organisations.queries import HOLDING
 from portal.policy import IN_A_BODY, Role
-
-_today: sa.BindParameter[date] = sa.bindparam("today")
-_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ _COLLEAGUES = (
     .where(
         Membership.organisation_id == sa.bindparam("organisation_id"),
         Membership.role.in_(sorted(IN_A_BODY, key=lambda role: role.value)),
-        _HOLDING,
+        HOLDING,
     )
     .order_by(Person.name, Person.id)
 )

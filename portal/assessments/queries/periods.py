@@ -13,6 +13,7 @@ from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Extension, Period, Window
 from portal.kernel.db import db
 from portal.organisations.models import Branch, Conflict, Membership, Organisation, Person
+from portal.organisations.queries import HOLDING
 from portal.policy import Role
 
 OPEN = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)  # not handed in, and still may be
@@ -196,7 +197,6 @@ class Recipient:
     email: str
 
 
-_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
 _HOLDERS = (
     sa.select(Person.id, Person.name, Person.email)
     .distinct()
@@ -204,7 +204,7 @@ _HOLDERS = (
     .where(
         Membership.organisation_id == sa.bindparam("organisation_id"),
         Membership.role.in_(sa.bindparam("roles", expanding=True)),
-        _HOLDING,
+        HOLDING,
     )
     .order_by(Person.id)
 )
@@ -222,7 +222,7 @@ _FREE_STAFF = (
     .join(Membership, Membership.person_id == Person.id)
     .where(
         Membership.role == sa.bindparam("role"),
-        _HOLDING,
+        HOLDING,
         ~sa.exists().where(
             Conflict.person_id == Person.id,
             Conflict.organisation_id == sa.bindparam("organisation_id"),

@@ -16,6 +16,7 @@ from portal.gaps.lifecycle import ActionState
 from portal.gaps.models import PlannedAction
 from portal.kernel.db import db
 from portal.organisations.models import Membership, Organisation, Person
+from portal.organisations.queries import HOLDING
 from portal.policy import Role
 
 _today: Any = sa.bindparam("today")
@@ -43,12 +44,11 @@ _REMINDED = (
     sa.select(PlannedAction.organisation_id).where(_TO_DO, PlannedAction.due_on.in_(_days)),
 )
 _CONCERNED = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD, Role.CONTRIBUTOR)
-_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
 _PEOPLE = (
     sa.select(Membership.person_id)
     .distinct()
     .join(Organisation, Organisation.id == Membership.organisation_id)
-    .where(Organisation.id.in_(sa.union_all(*_REMINDED)), Membership.role.in_(_CONCERNED), _HOLDING, TAKES_PART)
+    .where(Organisation.id.in_(sa.union_all(*_REMINDED)), Membership.role.in_(_CONCERNED), HOLDING, TAKES_PART)
     .order_by(Membership.person_id)
 )
 
@@ -77,7 +77,7 @@ _HELD = (
     )
     .join(Membership, Membership.person_id == Person.id)
     .join(Organisation, Organisation.id == Membership.organisation_id)
-    .where(Person.id.in_(_people), Membership.role.in_(_CONCERNED), _HOLDING, TAKES_PART)
+    .where(Person.id.in_(_people), Membership.role.in_(_CONCERNED), HOLDING, TAKES_PART)
     .order_by(Person.id, Organisation.sort_name, Organisation.id)
 )
 

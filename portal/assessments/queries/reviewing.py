@@ -30,13 +30,12 @@ from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Conflict, Membership, Organisation, Person
+from portal.organisations.queries import HOLDING
 from portal.policy import Role
 from portal.standards import library
 from portal.standards.records import Standard
 
 _id: sa.BindParameter[Any] = sa.bindparam("id")
-_today: sa.BindParameter[Any] = sa.bindparam("today")
-_HOLDING = sa.and_(Membership.since_on <= _today, sa.or_(Membership.until_on.is_(None), Membership.until_on >= _today))
 _BY_REFERENCE = sa.select(Assessment).where(Assessment.reference == sa.bindparam("reference"))
 
 
@@ -270,7 +269,7 @@ _PEOPLE = (
     sa.select(Person.email, Person.name)
     .distinct()
     .join(Membership, Membership.person_id == Person.id)
-    .where(Membership.organisation_id == sa.bindparam("organisation_id"), Membership.role.in_(sa.bindparam("roles", expanding=True)), _HOLDING)
+    .where(Membership.organisation_id == sa.bindparam("organisation_id"), Membership.role.in_(sa.bindparam("roles", expanding=True)), HOLDING)
     .order_by(Person.email)
 )
 _PERSON = sa.select(Person.email, Person.name).where(Person.id == _id)
@@ -278,7 +277,7 @@ _REVIEWERS = (
     sa.select(Person.id, Person.name)
     .distinct()
     .join(Membership, Membership.person_id == Person.id)
-    .where(Membership.role == Role.STANDARDS_REVIEWER, _HOLDING)
+    .where(Membership.role == Role.STANDARDS_REVIEWER, HOLDING)
     .order_by(Person.id)
 )
 _LOAD = (
