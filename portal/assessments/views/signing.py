@@ -15,7 +15,7 @@ from portal.assessments.queries import answering
 from portal.assessments.queries import signing as queries
 from portal.gaps.queries import plan
 from portal.kernel import clock
-from portal.kernel.errors import Invalid, WrongState
+from portal.kernel.errors import Invalid, Step, WrongState
 from portal.policy import Action, may
 from portal.standards import library
 from portal.web.gate import acting, gate
@@ -99,7 +99,10 @@ def _sign_off_page(assessment: Assessment, form: SignForm, back: ReturnForm) -> 
 def receipt(signed: queries.Receipted) -> Response:
     signatures = queries.signatures(signed.assessment_id)
     if not signatures:
-        raise WrongState("This assessment has not been signed, so there is no receipt yet.")
+        raise WrongState(
+            "This assessment has not been signed, so there is no receipt yet.",
+            next_steps=[Step("Open the assessment", f"/assessments/{signed.reference}")],
+        )
     return page("assessments/receipt.html", signed=signed, signatures=signatures, base=f"/assessments/{signed.reference}")
 
 
