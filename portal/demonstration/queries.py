@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.demonstration.featured import FEATURED, Featured
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import anywhere, db
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries import HOLDING
 from portal.outbox import OutgoingLetter
@@ -83,9 +83,8 @@ def _choice(row: Any, one: Featured | None = None) -> Choice:
 def people(typed: str, after: int | None) -> tuple[list[Choice], int | None]:
     """Whoever fits by organisation, name or role; and what to go on from, where there are more."""
     folded = typed.casefold()
-    like = "%" + folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     roles = [role for role in Role if folded in role.value]
-    asked = {"today": clock.today(), "like": like, "code": typed, "roles": roles}
+    asked = {"today": clock.today(), "like": anywhere(folded), "code": typed, "roles": roles}
     rows = db.session.execute(_SEARCH_AFTER if after else _SEARCH, asked | ({"after": after} if after else {})).all()
     found = [_choice(row) for row in rows[:PAGE]]
     return found, found[-1].membership_id if len(rows) > PAGE else None

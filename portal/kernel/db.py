@@ -97,6 +97,12 @@ def hold(row: Row) -> Row:
     return row
 
 
+def anywhere(text: str) -> str:
+    """The pattern of a LIKE that finds `text` as it stands anywhere in a column; used with `escape="\\"`."""
+    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
 def fresh_reference(kind: type[Any], prefix: str) -> str:
     """A reference that no row of `kind` has yet."""
     while True:

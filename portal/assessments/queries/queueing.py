@@ -14,7 +14,7 @@ from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Period
 from portal.assessments.sampling import Waiting
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import anywhere, db
 from portal.kernel.working_days import working_days_between
 from portal.organisations.models import Organisation, Person
 
@@ -107,7 +107,7 @@ _NARROWING: dict[str, Any] = {
     "none": Assessment.queried == 0,
     "some": Assessment.queried > 0,
     "many": Assessment.queried >= 5,
-    "text": Organisation.sort_name.like(sa.bindparam("text"), escape="/"),
+    "text": Organisation.sort_name.like(sa.bindparam("text"), escape="\\"),
     "after": sa.and_(Assessment.signed_off_at >= _AT, sa.or_(Assessment.signed_off_at > _AT, Assessment.id > _ID)),
 }
 
@@ -152,7 +152,7 @@ def queue(wanted: Wanted, *, me: int | None, after: str = "") -> Found:
         narrowing.add("late")
     if wanted.text:
         narrowing.add("text")
-        values["text"] = f"%{_literal(wanted.text.casefold())}%"
+        values["text"] = anywhere(wanted.text.casefold())
     if "mine" in narrowing:
         values["me"] = me
     if key := _key(after):
@@ -162,10 +162,6 @@ def queue(wanted: Wanted, *, me: int | None, after: str = "") -> Found:
     rows = db.session.execute(_statement(states, frozenset(narrowing)), values).all()
     lines = tuple(Line(*row) for row in rows[:PAGE])
     return Found(lines, lines[-1].key if len(rows) > PAGE else None)
-
-
-def _literal(text: str) -> str:
-    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _key(text: str) -> tuple[datetime, int] | None:

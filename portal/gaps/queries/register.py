@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.gaps import naming
 from portal.gaps.models import Gap, GapKind, Severity, Tally
-from portal.kernel.db import db
+from portal.kernel.db import anywhere, db
 from portal.organisations.models import Organisation
 
 PAGE = 50
@@ -33,7 +33,6 @@ class Wanted:
     def values(self, today: date) -> dict[str, Any]:
         """What the statement is given, by name; the names also say which conditions it needs."""
         first, before = self.age.days(today) if self.age else (None, None)
-        like = self.text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         given = {
             "kind": self.kind,
             "organisation_kind": self.organisation_kind,
@@ -41,7 +40,7 @@ class Wanted:
             "severity": self.severity,
             "first": first,
             "before": before,
-            "text": f"%{like}%" if self.text else None,
+            "text": anywhere(self.text.casefold()) if self.text else None,
         }
         return {name: value for name, value in given.items() if value is not None}
 

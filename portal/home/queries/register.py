@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.assessments.models import PublicFinding
 from portal.assessments.queries import public as published
-from portal.kernel.db import db
+from portal.kernel.db import anywhere, db
 from portal.organisations.models import FormerName, Organisation
 
 PAGE = 50
@@ -109,7 +109,7 @@ _FORMER = (
 def search(asked: str, kind: str, after: str) -> Found:
     """Organisations whose name or a former name holds `asked`, or whose code it is, in the order of their names."""
     folded = asked.casefold()
-    facts: dict[str, Any] = {"kind": kind, "asked": folded, "like": f"%{_escaped(folded)}%", "typed": f"%{_escaped(asked)}%"}
+    facts: dict[str, Any] = {"kind": kind, "asked": folded, "like": anywhere(folded), "typed": anywhere(asked)}
     place = db.session.execute(_PLACE, {"code": after}).first() if after else None
     if place is not None:
         facts |= {"name": place.sort_name, "id": place.id}
@@ -132,10 +132,6 @@ def _with_former_names(rows: list[Listed], facts: dict[str, Any]) -> list[Listed
         Listed(row.id, row.code, row.name, row.kind, row.closed_on, row.joined_on, names.get(row.id, ""))
         for row in rows
     ]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import anywhere, db
 from portal.organisations.models import BrowserSession, Conflict, Organisation, Person, RecoveryCode
 
 
@@ -111,5 +111,4 @@ def organisations_like(words: str) -> list[tuple[str, str]]:
     wanted = words.strip().casefold()
     if not wanted:
         return []
-    plain = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return [(row.code, row.name) for row in db.session.execute(_FOUND, {"code": wanted, "part": f"%{plain}%"})]
+    return [(row.code, row.name) for row in db.session.execute(_FOUND, {"code": wanted, "part": anywhere(wanted)})]

@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from portal.kernel.db import db
+from portal.kernel.db import anywhere, db
 from portal.organisations.models import Branch, Organisation
 from portal.organisations.queries import organisation
 
@@ -47,8 +47,7 @@ _MATCHES = (
 def matches(asked: str, *, but: int) -> Matches:
     """Organisations other than `but` with this code, or with this in their name; the code comes first."""
     folded = asked.casefold()
-    escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    facts = {"asked": folded, "like": f"%{escaped}%", "but": but}
+    facts = {"asked": folded, "like": anywhere(folded), "but": but}
     rows = [Match(*row) for row in db.session.execute(_MATCHES, facts)]
     return Matches(tuple(rows[:AT_MOST]), len(rows) > AT_MOST)
 
