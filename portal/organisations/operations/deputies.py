@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from portal import outbox
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Invalid, NotAllowed, WrongState
+from portal.kernel.working_days import add_months
 from portal.organisations.models import Invitation, Membership, Organisation, Person
 from portal.organisations.operations import inviting, memberships
 from portal.organisations.queries import HOLDING
@@ -23,9 +23,7 @@ MONTHS_AHEAD = 6
 
 def last_day_allowed(today: date) -> date:
     """The same day six months on, or the last day of that month."""
-    month = today.month + MONTHS_AHEAD
-    year, month = today.year + (month - 1) // 12, (month - 1) % 12 + 1
-    return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+    return add_months(today, MONTHS_AHEAD)
 
 
 def may_name(membership: Membership, by: Acting) -> bool:
