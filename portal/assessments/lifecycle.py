@@ -40,7 +40,7 @@ class Verb(enum.Enum):
     SUPERSEDE = "supersede"
 
 
-_BEFORE_SIGNING = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)
+OPEN = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)  # not handed in, and still may be
 _SIGNED = (State.SIGNED_OFF, State.UNDER_REVIEW, State.CLARIFICATION_REQUESTED, State.REVIEWED)
 
 ASSESSMENT = Lifecycle(
@@ -60,10 +60,10 @@ ASSESSMENT = Lifecycle(
         (State.UNDER_REVIEW, Verb.CONCLUDE): State.REVIEWED,
         (State.REVIEWED, Verb.PUBLISH): State.PUBLISHED,
         **{(state, Verb.REOPEN): State.IN_PROGRESS for state in _SIGNED},
-        **{(state, Verb.CLOSE): State.NOT_SUBMITTED for state in _BEFORE_SIGNING},
+        **{(state, Verb.CLOSE): State.NOT_SUBMITTED for state in OPEN},
         (State.NOT_SUBMITTED, Verb.EXTEND): State.IN_PROGRESS,
-        **{(state, Verb.WITHDRAW): State.WITHDRAWN for state in (*_BEFORE_SIGNING, State.SIGNED_OFF)},
-        **{(state, Verb.SUPERSEDE): State.SUPERSEDED for state in (*_BEFORE_SIGNING, State.NOT_SUBMITTED)},
+        **{(state, Verb.WITHDRAW): State.WITHDRAWN for state in (*OPEN, State.SIGNED_OFF)},
+        **{(state, Verb.SUPERSEDE): State.SUPERSEDED for state in (*OPEN, State.NOT_SUBMITTED)},
     },
 )
 

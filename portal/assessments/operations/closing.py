@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from portal import audit, outbox
-from portal.assessments.lifecycle import ASSESSMENT, Verb
+from portal.assessments.lifecycle import ASSESSMENT, OPEN, Verb
 from portal.assessments.models import Assessment, Window
 from portal.assessments.queries import periods as queries
 from portal.audit import Event
@@ -44,7 +44,7 @@ def close(assessment: Assessment, *, today: date, by: Acting) -> bool:
     """Close one as not submitted. False where there is nothing to close: it was handed in, or was given more time."""
     insist(by, Action.SET_PERIODS, assessment)
     hold(assessment)
-    if assessment.state not in queries.OPEN or assessment.closes_on >= today:
+    if assessment.state not in OPEN or assessment.closes_on >= today:
         return False
     ASSESSMENT.move(assessment, Verb.CLOSE)
     assessment.not_submitted_on = today

@@ -6,7 +6,7 @@ from datetime import date
 
 from portal import audit, outbox
 from portal.assessments import deadlines
-from portal.assessments.lifecycle import ASSESSMENT, State, Verb
+from portal.assessments.lifecycle import ASSESSMENT, OPEN, State, Verb
 from portal.assessments.models import Assessment, Extension
 from portal.assessments.operations import starting
 from portal.assessments.queries import periods as queries
@@ -19,7 +19,7 @@ from portal.kernel.errors import Invalid, Step, WrongState
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 
-MAY_GET_MORE_TIME = frozenset({*queries.OPEN, State.NOT_SUBMITTED})
+MAY_GET_MORE_TIME = frozenset({*OPEN, State.NOT_SUBMITTED})
 TOLD_OF_THE_ANSWER = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from portal import audit, outbox
 from portal.assessments import deadlines
 from portal.assessments.deadlines import Days
+from portal.assessments.lifecycle import OPEN
 from portal.assessments.models import Assessment, Period, Window
 from portal.assessments.operations import opening
 from portal.assessments.queries import periods as queries
@@ -178,7 +179,7 @@ def _move_assessments(window: Window, wanted: Days) -> None:
     mine = sa.and_(
         Assessment.period_id == window.period_id,
         Assessment.organisation_kind == window.organisation_kind,
-        Assessment.state.in_(queries.OPEN),
+        Assessment.state.in_(OPEN),
     )
     earlier = {"due_on": wanted.due_on, "closes_on": wanted.closes_on, "first_due_on": wanted.due_on}
     for column, day in earlier.items():

@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from portal import audit
-from portal.assessments.lifecycle import ASSESSMENT, State, Verb
+from portal.assessments.lifecycle import ASSESSMENT, OPEN, State, Verb
 from portal.assessments.models import Assessment
 from portal.audit import Event
 from portal.gaps.models import Gap
@@ -19,7 +19,6 @@ from portal.kernel.db import db, hold
 from portal.organisations.models import Branch, Organisation, Succession
 from portal.policy import PORTAL, Action, insist
 
-UNDER_WAY = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)
 _OVERTAKEN = (
     sa.select(Assessment.id)
     .join(Organisation, Organisation.id == Assessment.organisation_id)
@@ -35,7 +34,7 @@ _COVERED = (
     .where(
         Branch.since_on <= sa.bindparam("today"),
         Branch.until_on.is_(None),
-        Assessment.state.in_(UNDER_WAY),
+        Assessment.state.in_(OPEN),
     )
     .order_by(Assessment.id)
 )

@@ -9,14 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.assessments.lifecycle import State
+from portal.assessments.lifecycle import HANDED_IN, OPEN, State
 from portal.assessments.models import Assessment, Extension, Period, Window
 from portal.kernel.db import db
 from portal.organisations.models import Branch, Conflict, Membership, Organisation, Person
 from portal.organisations.queries import HOLDING
 from portal.policy import Role
 
-OPEN = (State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF)  # not handed in, and still may be
 _today: Any = sa.bindparam("today")
 _COVERED = sa.exists().where(Branch.branch_id == Organisation.id, Branch.until_on.is_(None))
 # Voluntary: no job touches an organisation that has not joined, is closed, or is answered for by a group.
@@ -56,12 +55,11 @@ def _counted(*states: State) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((Assessment.state.in_(states), 1), else_=0)), 0)
 
 
-_HANDED_IN = tuple(state for state in State if state not in (*OPEN, State.NOT_SUBMITTED, State.WITHDRAWN, State.SUPERSEDED))
 _STANDS = (
     sa.select(
         Assessment.period_id,
         sa.func.count().label("assessments"),
-        _counted(*_HANDED_IN).label("handed_in"),
+        _counted(*HANDED_IN).label("handed_in"),
         _counted(State.NOT_SUBMITTED).label("not_submitted"),
     )
     .group_by(Assessment.period_id)

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.assessments.lifecycle import State
+from portal.assessments.lifecycle import OPEN, State
 from portal.assessments.models import Answer, Assessment, Clarification, Period, Reply
-from portal.assessments.queries.periods import OPEN, TAKES_PART
+from portal.assessments.queries.periods import TAKES_PART
 from portal.gaps.lifecycle import ActionState
 from portal.gaps.models import PlannedAction
 from portal.kernel.db import db
