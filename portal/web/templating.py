@@ -87,5 +87,5 @@ def navigation() -> list[tuple[str, str, bool]]:
     elif person.is_authenticated:
         links = [("Your work", "/work"), *links]
     if current_app.extensions["settings"].demonstration:
-        links.append(("Demonstration people", "/demonstration"))
+        links.append(("Demonstration", "/demonstration"))
     return [(text, href, request.path == href or request.path.startswith(href + "/")) for text, href in links]
