@@ -40,7 +40,10 @@ def next_step(one: Due, roles: Collection[Role], today: date) -> Next:
     if one.state is State.READY_FOR_SIGN_OFF:
         return Next("Read it and sign" if leads else "It waits for the executive lead’s signature", f"{here}/sign-off", leads)
     if one.state is State.CLARIFICATION_REQUESTED:
-        by = f" by {words.day(one.question_due_on)}" if one.question_due_on else ""
+        by = ""
+        if one.question_due_on:
+            late = one.question_due_on < today
+            by = f": overdue since {words.day(one.question_due_on)}" if late else f" by {words.day(one.question_due_on)}"
         return Next(f"Answer the reviewer’s questions{by}", f"{here}/questions", manages)
     if one.state is State.REVIEWED and one.reply_due_on is not None and today <= one.reply_due_on:
         return Next(f"Reply to the draft finding by {words.day(one.reply_due_on)}", f"{here}/reply", manages or leads)
@@ -50,7 +53,7 @@ def next_step(one: Due, roles: Collection[Role], today: date) -> Next:
         State.SIGNED_OFF: "It is handed in and waits for a reviewer",
         State.UNDER_REVIEW: "A reviewer is reading it",
         State.REVIEWED: "It is reviewed and will be published",
-        State.PUBLISHED: "It is published",
+        State.PUBLISHED: "The finding is on your public page",
     }
     return Next(waiting.get(one.state, f"It is {one.state.value}"), here, False)
 

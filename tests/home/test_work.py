@@ -7,8 +7,12 @@ import datetime as dt
 import pytest
 
 from portal import audit
+from portal.assessments.lifecycle import State
+from portal.assessments.models import PlanState
 from portal.assessments.operations import assigning
 from portal.audit import Event
+from portal.home import steps
+from portal.home.queries.work import Due
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Membership
@@ -38,6 +42,15 @@ def test_what_is_begun_goes_on_and_what_is_whole_is_sent(cast, browser):
     assert "Go on: 0 of 25 expectations answered" in priya.open("/work").links
     an_answered_assessment(cast, cast.other, by="sam")
     assert "Everything is answered: send it for sign-off" in browser("sam").open("/work").links
+
+
+def test_a_question_that_is_late_is_said_to_be_overdue():
+    day = dt.date(2026, 11, 18)
+    one = Due("AS-2345678", State.CLARIFICATION_REQUESTED, day, day, 25, 25, False, False, None, PlanState.PROPOSED, "2026-27", 0, day)
+    manager = {Role.COMPLAINTS_MANAGER}
+    assert steps.next_step(one, manager, day).words == "Answer the reviewer’s questions by 18 November 2026"
+    late = steps.next_step(one, manager, day + dt.timedelta(1)).words
+    assert late == "Answer the reviewer’s questions: overdue since 18 November 2026"
 
 
 def test_the_executive_lead_sees_what_waits_for_a_signature(cast, browser):
