@@ -11,7 +11,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal import ROOT, audit, create_app, serving
-from portal.assessments.operations import signing
+from portal.assessments.operations.receipts import verify_snapshots
 from portal.config import Settings, SettingsError, explained
 from portal.demonstration import building
 from portal.documents import write_all
@@ -169,7 +169,7 @@ def record_verify() -> None:
         broken = audit.verify()
         for fault in broken:
             click.echo(f"Stream {fault.organisation_id}, record {fault.sequence}: {fault.why}.")
-        receipts = signing.verify_snapshots()
+        receipts = verify_snapshots()
         for receipt in receipts:
             click.echo(str(receipt))
         if broken or receipts:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal import ROOT, audit, create_app
-from portal.assessments.operations import signing
+from portal.assessments.operations import receipts
 from portal.config import Settings
 from portal.kernel.db import db
 from tests import databases
@@ -29,7 +29,7 @@ def copy(tmp_path):
             databases.migrate()
             reference = a_signed_assessment(Cast.arrive(), levels={"NHS-1.1": 1}).reference
             assert not audit.verify()
-            assert not signing.verify_snapshots()
+            assert not receipts.verify_snapshots()
             db.session.remove()
             db.engine.dispose()
         yield tmp_path / "test.sqlite", reference

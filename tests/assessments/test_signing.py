@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from portal import audit
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, PlanState, Snapshot
-from portal.assessments.operations import signing, withdrawing
+from portal.assessments.operations import receipts, signing, withdrawing
 from portal.assessments.queries import signing as queries_of
 from portal.audit import Event
 from portal.gaps.models import Gap, GapKind, PlannedAction, Severity
@@ -146,7 +146,7 @@ def test_one_who_left_may_not_sign_and_what_they_signed_stays(cast, browser):
         signed(second, cast)
     browser("edwin").open(f"/assessments/{second.reference}/sign-off", status=404)
     assert first.signatory.startswith("Edwin Clarke")
-    assert not signing.verify_snapshots()
+    assert not receipts.verify_snapshots()
 
 
 def test_a_deputy_signs_for_somebody(cast):
@@ -219,26 +219,26 @@ def test_a_withdrawal_says_why_and_closes_what_it_alone_brought_to_light(cast):
     db.session.commit()
     assert (assessment.state, assessment.signatory, assessment.withdrawn_why) == (State.WITHDRAWN, "", "Two wards were left out.")
     assert {gap.closed_on for gap in db.session.query(Gap)} == {clock.today()}
-    assert not signing.verify_snapshots()
+    assert not receipts.verify_snapshots()
     with pytest.raises(WrongState):
         withdrawing.withdraw(assessment, reason="Again", by=cast.edwin)
 
 
 def test_a_receipt_altered_by_hand_is_named(cast):
     first, second = a_signed_assessment(cast), a_signed_assessment(cast, cast.other, by="sam", signatory="nadia")
-    assert not signing.verify_snapshots()
+    assert not receipts.verify_snapshots()
     snapshots = Snapshot.__table__
     mine = snapshots.c.assessment_id == first.id
     content = db.session.scalar(sa.select(snapshots.c.content).where(mine))
     better = content.replace('"level":2', '"level":4').replace('"level":3', '"level":4')
     db.session.execute(sa.update(snapshots).where(mine).values(content=better))
-    assert [(one.reference, one.number) for one in signing.verify_snapshots()] == [(first.reference, 1)]
-    assert "altered" in str(signing.verify_snapshots()[0])
+    assert [(one.reference, one.number) for one in receipts.verify_snapshots()] == [(first.reference, 1)]
+    assert "altered" in str(receipts.verify_snapshots()[0])
     forged = hashlib.sha256(better.encode()).hexdigest()
     db.session.execute(sa.update(snapshots).where(mine).values(sha256=forged))
-    assert {one.reference for one in signing.verify_snapshots()} == {first.reference}
+    assert {one.reference for one in receipts.verify_snapshots()} == {first.reference}
     db.session.execute(sa.delete(snapshots).where(snapshots.c.assessment_id == second.id))
-    assert second.reference in {one.reference for one in signing.verify_snapshots()}
+    assert second.reference in {one.reference for one in receipts.verify_snapshots()}
 
 
 def test_two_signatures_at_once_are_one(own_app):

@@ -17,7 +17,7 @@ from flask import Flask
 from portal import audit, create_app
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
 from portal.assessments.models import Answer, Assessment, Finding, Period, Snapshot, Window
-from portal.assessments.operations import signing
+from portal.assessments.operations import receipts
 from portal.assessments.sampling import draw
 from portal.audit import Event, Record
 from portal.config import Settings
@@ -63,7 +63,7 @@ def test_every_chain_of_the_record_holds(built: Flask) -> None:
 
 
 def test_every_receipt_holds(built: Flask) -> None:
-    assert signing.verify_snapshots() == []
+    assert receipts.verify_snapshots() == []
 
 
 def test_a_second_build_changes_nothing(built: Flask) -> None:

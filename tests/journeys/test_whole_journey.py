@@ -17,7 +17,7 @@ import pyotp
 import pytest
 
 from portal import audit
-from portal.assessments.operations import signing
+from portal.assessments.operations import receipts
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.standards import library
@@ -132,7 +132,7 @@ def test_from_the_first_answer_to_the_published_finding(cast: Cast, hand: Any) -
         history(priya, here, receipt)
     db.session.rollback()
     assert audit.verify() == []
-    assert signing.verify_snapshots() == []
+    assert receipts.verify_snapshots() == []
 
 
 def second_factor_of(who: Hand) -> str:

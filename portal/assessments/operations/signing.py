@@ -13,7 +13,6 @@ from portal.assessments import deadlines, quality, snapshots
 from portal.assessments.lifecycle import ASSESSMENT, Verb
 from portal.assessments.models import Answer, Assessment, PlanState, Snapshot
 from portal.assessments.operations.doors import refuse_if_closed
-from portal.assessments.operations.receipts import SnapshotFault, verify_snapshots
 from portal.assessments.queries import answering, periods
 from portal.assessments.queries import signing as queries
 from portal.audit import Event
@@ -27,8 +26,6 @@ from portal.organisations.operations import second_factor
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 from portal.standards import library
-
-__all__ = ["ALONE", "DECLARATION", "SnapshotFault", "answered_it", "return_to_manager", "sign", "signs_alone", "verify_snapshots"]
 
 DECLARATION = (
     "I have read this self-assessment. To the best of my knowledge it is a true account of how {organisation} handles "
