@@ -27,7 +27,7 @@ class ActionForm(PortalForm):
         ],
         description="A job title, not a name: the plan is published.",
     )
-    due_on = DayField("To be done by", required=True, description="For example, 27 3 2027")
+    due_on = DayField("To be done by", required=True, missing="Enter the day it is to be done by", description="For example, 27 3 2027")
 
 
 class ActionChangeForm(ActionForm):

@@ -14,12 +14,17 @@ from wtforms.validators import ValidationError
 class DayField(Field):
     """A day typed as day, month, year in three boxes named <name>-day, <name>-month, <name>-year.
 
-    `data` is a date or None; `day`, `month`, `year` are what was typed, for showing again.
+    `data` is a date or None; `day`, `month`, `year` are what was typed, for showing again. `missing` is said when a
+    required day is left empty; without it, "Enter the" and the label.
     """
 
-    def __init__(self, label: str = "", validators: Sequence[Any] = (), *, required: bool = False, **rest: Any) -> None:
+    def __init__(
+        self, label: str = "", validators: Sequence[Any] = (), *, required: bool = False, missing: str = "", **rest: Any
+    ) -> None:
         super().__init__(label, validators, **rest)
         self.required = required
+        noun = f"{self.label.text[:1].lower()}{self.label.text[1:]}".removeprefix("the ")
+        self.missing = missing or f"Enter the {noun}"
         self.day = self.month = self.year = ""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -40,7 +45,7 @@ class DayField(Field):
 
     def pre_validate(self, form: Any) -> None:
         if self.required and self.data is None and not self.process_errors:
-            raise ValidationError(f"Enter {self.label.text[:1].lower()}{self.label.text[1:]}")
+            raise ValidationError(self.missing)
         if self.data is not None and not 1990 <= self.data.year <= 2100:
             raise ValidationError(f"{self.label.text} must have a year between 1990 and 2100")
 

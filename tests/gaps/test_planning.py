@@ -101,6 +101,8 @@ def test_the_plan_is_walked_in_a_browser(action, gap, browser):
     priya.click("Train every ward")
     page = priya.press("Save changes", **{"due_on-day": "31", "due_on-month": "2"}, status=422)
     assert page.errors == ["To be done by must be a real date, like 27 3 2026"]
+    page = priya.press("Save changes", **{"due_on-day": "", "due_on-month": "", "due_on-year": ""}, status=422)
+    assert page.errors == ["Enter the day it is to be done by"]
     priya.press("Save changes", **{"due_on-day": "1", "due_on-month": "5", "due_on-year": "2026"}, progress="Half way.")
     assert "Overdue" in priya.open("/organisations/RTX/plan").text
     priya.click("Train every ward")

@@ -89,7 +89,7 @@ class PlanForm(PortalForm):
 
 class ReopenForm(PortalForm):
     reason = _text("Why the assessment is reopened", "Say why the assessment is reopened", noun="The reason")
-    until = DayField("To be handed in again by", required=True)
+    until = DayField("To be handed in again by", required=True, missing="Enter the day it is to be handed in again by")
 
 
 class ShareOutForm(PortalForm):
