@@ -132,7 +132,7 @@ def an_action(cast, due_on):
         due_on=due_on, by=cast.ada,
     )  # fmt: skip
     gap = db.session.query(Gap).one()
-    planning.plan(gap, what="Train the weekend team", owner="Head of Patient Experience", due_on=due_on, by=cast.priya)
+    planning.plan(gap, what="Train the weekend team.", owner="Head of Patient Experience", due_on=due_on, by=cast.priya)
     db.session.commit()
     assert db.session.query(PlannedAction).count() == 1
 

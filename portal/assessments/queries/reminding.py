@@ -176,7 +176,7 @@ def _reply(row: Any) -> list[Due]:
 
 
 def _action(row: Any) -> list[Due]:
-    return [Due(row.organisation_id, f"Planned action: {_shortened(row.what)}", row.due_on, _MANAGER)]
+    return [Due(row.organisation_id, f"Planned action: {_shortened(row.what).rstrip('.')}", row.due_on, _MANAGER)]
 
 
 def _assigned(row: Any) -> list[Due]:
