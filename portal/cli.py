@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,7 +19,7 @@ from portal.demonstration import building
 from portal.documents import write_all
 from portal.jobs import runner, schedule
 from portal.kernel import words
-from portal.kernel.db import db
+from portal.kernel.db import db, only_reading
 from portal.kernel.errors import Refusal
 from portal.organisations import addresses
 from portal.organisations.operations import importing, memberships
@@ -39,6 +41,18 @@ def the_app() -> Flask:
         return create_app(Settings.from_env())
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def at_work() -> Iterator[Flask]:
+    """The application, with its connections to the database closed at the end."""
+    app = the_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @click.group(cls=InOrder)
@@ -70,8 +84,7 @@ def work() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    app = the_app()
-    with app.app_context():
+    with at_work():
         upgrade(directory=str(ROOT / "migrations"))
     click.echo("The database has the newest schema.")
 
@@ -84,7 +97,7 @@ def register() -> None:
 @register.command("load")
 def register_load() -> None:
     """Put the organisations that ship with the portal on the register; those already there stay as they are."""
-    with the_app().app_context():
+    with at_work():
         click.echo(importing.load_shipped().in_words())
         db.session.commit()
 
@@ -95,7 +108,7 @@ def register_load() -> None:
 @click.option("--preview", is_flag=True, help="say what would change, and change nothing")
 def register_import(file: Path, kind: str | None, preview: bool) -> None:
     """Read FILE (ODS as published, or our CSV) into the register. A file with a bad row changes nothing."""
-    with the_app().app_context():
+    with at_work():
         outcome = importing.import_file(file.read_bytes(), kind=kind, source=file.name)
         click.echo(outcome.in_words())
         if outcome.faults:
@@ -119,8 +132,7 @@ def person_add(email: str, name: str, role: str, code: str) -> None:
     folded, called = addresses.folded(email), words.clean_line(name)
     if folded is None or not called:
         raise click.ClickException("Write an email address and then a name, like: owner@example.org 'Ada Jones'")
-    app = the_app()
-    with app.app_context():
+    with at_work() as app:
         body = by_code(code)
         if body is None:
             raise click.ClickException(f"No organisation has the code {code}. Is the register loaded (portal register load)?")
@@ -165,7 +177,7 @@ def record() -> None:
 @record.command("verify")
 def record_verify() -> None:
     """Recompute every chain and every receipt, and name the first record that was altered by hand."""
-    with the_app().app_context():
+    with at_work(), only_reading():
         broken = audit.verify()
         for fault in broken:
             click.echo(f"Stream {fault.organisation_id}, record {fault.sequence}: {fault.why}.")
@@ -202,7 +214,7 @@ def jobs_run(name: str) -> None:
 @main.command()
 def demonstration() -> None:
     """Fill an empty database with the invented demonstration."""
-    with the_app().app_context():
+    with at_work():
         click.echo(building.build_if_empty())
         db.session.commit()
 
@@ -210,8 +222,7 @@ def demonstration() -> None:
 @main.command()
 def check() -> None:
     """Say whether this installation is sound: settings, database, schema, standards, record."""
-    app = the_app()
-    with app.app_context():
+    with at_work() as app, only_reading():
         lines, sound = serving.soundness(app)
     click.echo("\n".join(lines))
     sys.exit(0 if sound else 1)

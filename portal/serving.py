@@ -132,8 +132,7 @@ def _on_sqlite() -> bool:
 
 def _schema() -> tuple[str, bool]:
     newest = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
-    with db.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
+    here = MigrationContext.configure(db.session.connection()).get_current_revision()
     return f"schema {here or 'empty'}, newest {newest}" + ("" if here == newest else ": run portal migrate"), here == newest
 
 

@@ -1,4 +1,4 @@
-"""Commands that change something: the first administrator of an installation that has nobody yet."""
+"""Commands: the first administrator of an installation that has nobody yet, and whether all of it is sound."""
 
 import os
 
@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from portal import audit
+from portal import ROOT, audit
 from portal.audit import Event
 from portal.cli import main
 from portal.kernel.db import db
@@ -76,3 +76,25 @@ def test_a_role_of_the_ombudsman_is_given_nowhere_else(portal):
     told = portal("person", "add", "a@example.org", "Ada", "--role", "administrator", "--organisation", "RRK")
     assert told.exit_code == 1
     assert "cannot be given" in told.output
+
+
+def test_what_is_sound_is_said_while_somebody_else_writes(portal, own_app):
+    portal("register", "load")
+    with db.engine.begin() as writing:
+        writing.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        newest = (ROOT / "migrations" / "HEAD").read_text().strip()
+        writing.execute(sa.text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest})
+    with db.engine.begin() as somebody:
+        somebody.execute(sa.text("UPDATE organisations SET version = version WHERE code = 'phso'"))
+        told, verified = portal("check"), portal("record", "verify")
+    _library, *rest = [line.partition(":")[0] for line in told.output.splitlines()]  # which SQLite there is, is the platform's
+    assert rest == ["sound"] * 3, told.output
+    assert verified.exit_code == 0
+    assert verified.output == "Every record and every receipt is as it was written.\n"
+
+
+def test_a_schema_that_is_not_the_newest_is_not_sound(portal):
+    told = portal("check")
+    assert told.exit_code == 1
+    assert "NOT SOUND: schema empty" in told.output
+    assert "run portal migrate" in told.output

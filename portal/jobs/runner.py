@@ -119,12 +119,11 @@ def _claim(job: Job, period: str, now: datetime) -> bool:
 
 def _looked_at(key: dict[str, Any]) -> Any:
     """Looks without the write lock: almost every minute the answer is that there is nothing to do."""
-    token = kernel_db.writing.set(False)
-    try:
-        return db.session.execute(_THERE, key).one_or_none()
-    finally:
-        db.session.rollback()
-        kernel_db.writing.reset(token)
+    with kernel_db.only_reading():
+        try:
+            return db.session.execute(_THERE, key).one_or_none()
+        finally:
+            db.session.rollback()
 
 
 def _run(job: Job, period: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -26,6 +28,16 @@ NAMING = {
 # True where the transaction about to begin may write. SQLite then takes its write lock at once: a reader that
 # turns into a writer half-way loses updates or is refused (docs/decisions/0001-database.md has the figures).
 writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Transactions that begin in here will not write, and keep nobody else from it."""
+    token = writing.set(False)
+    try:
+        yield
+    finally:
+        writing.reset(token)
 
 
 class Moment(TypeDecorator[datetime]):
