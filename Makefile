@@ -1,5 +1,6 @@
 # make run     set everything up and serve the demonstration (PORTAL_PORT, PORTAL_INSTANCE and the rest are heeded)
 # make test    set everything up and check everything: lint, types, floors, both databases, a real browser
+# make install set up what the portal needs to run, and start nothing
 # make check   the quick part of it: lint, types, floors
 # make bench   measure, at scale, beside a bare Flask application; writes docs/performance.md
 # make docs    write again what is generated from the code
@@ -13,11 +14,13 @@ UV := $(shell command -v uv 2>/dev/null)
 export PORTAL_DEMONSTRATION ?= yes
 export PORTAL_INSTANCE ?= instance
 
-.PHONY: run test check bench docs pins clean
+.PHONY: run install test check bench docs pins clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.runs
 	@$(BIN)/portal run
+
+install: $(VENV)/.runs
 
 test: $(VENV)/.tests
 	@$(BIN)/python -m tests.everything
