@@ -57,8 +57,6 @@ SIGNED_DAYS_AGO = {  # in the current year: how long before today an assessment 
     F.ACCEPTED: (25, 40), F.PUBLISHED: (70, 92), F.PUBLISHED_UNCHECKED: (25, 60), F.REOPENED: (20, 60),
     F.WITHDRAWN: (10, 40),
 }  # fmt: skip
-BEFORE_SIGNING = frozenset({F.NOT_STARTED, F.BEGUN, F.HALF_WAY, F.NEARLY, F.WAITING_FOR_TIME, F.GIVEN_TIME,
-                            F.REFUSED_TIME, F.READY, F.RETURNED, F.NOT_SUBMITTED, F.SUPERSEDED})  # fmt: skip
 
 
 class Dealer:

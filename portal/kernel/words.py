@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from portal.kernel import clock
@@ -12,7 +12,6 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WORDS_A_MINUTE = 200
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Control characters but tab and newline; halves of surrogate pairs, which no database stores; marks that turn the
@@ -29,27 +28,9 @@ def day(value: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def day_short(value: date) -> str:
-    """4 Jun 2026, for the cells of a table."""
-    on = _day_of(value)
-    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"
-
-
 def weekday(value: date) -> str:
     """Thursday 4 June 2026, for a deadline that a person plans by."""
     return f"{WEEKDAYS[_day_of(value).weekday()]} {day(value)}"
-
-
-def day_range(first: date, last: date) -> str:
-    """1 April 2025 to 31 March 2026; the month and the year are said once where they are the same."""
-    one, two = _day_of(first), _day_of(last)
-    if one == two:
-        return day(two)
-    if (one.year, one.month) == (two.year, two.month):
-        return f"{one.day} to {day(two)}"
-    if one.year == two.year:
-        return f"{one.day} {MONTHS[one.month - 1]} to {day(two)}"
-    return f"{day(one)} to {day(two)}"
 
 
 def time(value: datetime) -> str:
@@ -81,15 +62,6 @@ def count(value: int, one: str, many: str) -> str:
     return f"{number(value)} {one if value == 1 else many}"
 
 
-def months(value: int) -> str:
-    """1 month, 11 months, 1 year, 1 year and 6 months."""
-    years, rest = divmod(value, 12)
-    parts = [count(years, "year", "years")] if years else []
-    if rest or not parts:
-        parts.append(count(rest, "month", "months"))
-    return listing(parts)
-
-
 def listing(items: Iterable[str], joining: str = "and") -> str:
     """a, b and c, without a comma before the last; nothing for no items."""
     *rest, last = list(items) or [""]
@@ -102,26 +74,6 @@ def remaining(days: int) -> str:
         return f"{count(-days, 'day', 'days')} overdue"
     near = {0: "due today", 1: "due tomorrow"}
     return near.get(days) or f"due in {count(days, 'day', 'days')}"
-
-
-def ago(days: int) -> str:
-    """How long since, in calendar days: today, yesterday, 3 days ago; a day to come is tomorrow or in 3 days."""
-    near = {-1: "tomorrow", 0: "today", 1: "yesterday"}
-    if days in near:
-        return near[days]
-    length = count(abs(days), "day", "days")
-    return f"{length} ago" if days > 0 else f"in {length}"
-
-
-def reading_minutes(text: str) -> int:
-    """Whole minutes that `text` takes to read, never less than 1."""
-    return max(1, -(-len(text.split()) // WORDS_A_MINUTE))
-
-
-def plain_error_list(errors: Sequence[str]) -> str:
-    """Errors for a terminal or a letter: one as it stands, several as one dashed line each, none of them twice."""
-    once = list(dict.fromkeys(errors))
-    return once[0] if len(once) == 1 else "\n".join(f"- {error}" for error in once)
 
 
 def clean(text: str) -> str:

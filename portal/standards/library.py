@@ -174,8 +174,3 @@ def target(standard: Standard, kind: str, code: str) -> int | None:
 
 def kind(code: str) -> Kind:
     return load().kind(code)
-
-
-def standard_for(kind_code: str) -> Standard:
-    """The newest published version of the standard this kind is assessed against."""
-    return load().latest(load().kind(kind_code).standard)

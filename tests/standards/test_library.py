@@ -56,7 +56,7 @@ def test_each_version_is_published_and_whole(id: str, versions: list[str]) -> No
 )
 def test_each_kind_is_asked_what_its_profile_says(kind: str, standard: str, core: int, light: int) -> None:
     assert library.kind(kind).standard == standard
-    asked = library.profile(library.standard_for(kind), kind)
+    asked = library.profile(library.latest(library.kind(kind).standard), kind)
     assert sum(one.weight is Weight.CORE for one in asked) == core
     assert sum(one.weight is Weight.LIGHT for one in asked) == light
     assert {one.target for one in asked if one.core} <= {3}
