@@ -58,12 +58,14 @@ def create_app(settings: Settings) -> Flask:
         demonstration.register(app)
     gate.refuse_undeclared(app)
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # as Flask says to wrap an application
         app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=31_536_000,
         allow_all_origins=False, add_headers_function=headers.static_headers,
     )  # fmt: skip
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # likewise
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     return app
 
 

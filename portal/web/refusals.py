@@ -79,7 +79,7 @@ def by_http(error: HTTPException) -> Response:
     name = known.get(error.code, "500" if error.code >= 500 else "400")
     answered = _page(name, error.code, Refusal())
     if error.code == 405 and getattr(error, "valid_methods", None):
-        answered.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+        answered.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]  # a 405 has them
     return answered
 
 

@@ -47,7 +47,7 @@ def index() -> Any:
     chosen = {name: words.clean_line(request.args.get(name, ""))[:80] for name in
               ("state", "standard", "kind", "period", "whose", "queried", "text", "late")}  # fmt: skip
     state = next((one for one in queueing.STATES if one.value == chosen["state"]), None)
-    wanted = Wanted(**{**chosen, "state": state, "late": chosen["late"] == "yes"})  # type: ignore[arg-type]
+    wanted = Wanted(**{**chosen, "state": state, "late": chosen["late"] == "yes"})  # type: ignore[arg-type]  # text but for the two named here
     after = request.args.get("after", "")
     found = queueing.queue(wanted, me=acting().id, after=after)
     kept = {name: value for name, value in chosen.items() if value}

@@ -119,7 +119,7 @@ class _Named:
     def days_in_order(self, before: BodyRow, row: BodyRow, changes: Iterable[Change]) -> None:
         """What the file says and what the register holds must fit together as well."""
         days = {"opened_on": before.opened_on, "closed_on": before.closed_on}
-        days |= {one.column: one.after for one in changes if one.column in days}  # type: ignore[misc]
+        days |= {one.column: one.after for one in changes if one.column in days}  # type: ignore[misc]  # these two columns hold days
         opened_on, closed_on = days["opened_on"], days["closed_on"]
         if opened_on and closed_on and closed_on < opened_on:
             message = f"It would close on {closed_on} before it opened on {opened_on}. Correct one of the two dates."

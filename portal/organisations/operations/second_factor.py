@@ -51,7 +51,7 @@ def _takes_code(person: Person, code: str) -> bool:
         .where(_PEOPLE.c.id == person.id, _PEOPLE.c.totp_last_step < step)
         .values(totp_last_step=step)
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return bool(taken.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def _takes_recovery_code(person: Person, code: str, by: Acting) -> bool:
@@ -61,7 +61,7 @@ def _takes_recovery_code(person: Person, code: str, by: Acting) -> bool:
         .where(mine, _CODES.c.code_hash == codes.recovery_hash(person.reference, code), _CODES.c.used_at.is_(None))
         .values(used_at=clock.now())
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
         return False
     left = codes_left(person.id)
     audit.record(Event.RECOVERY_CODE_USED, person, by=by, left=left)

@@ -160,7 +160,7 @@ def end_sessions(which: sa.ColumnElement[bool]) -> int:
         .where(which, _SESSIONS.c.ended_at.is_(None), _SESSIONS.c.expires_at > now)
         .values(ended_at=now)
     )
-    return int(ended.rowcount)  # type: ignore[attr-defined]
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def sessions_of(person_id: int) -> sa.ColumnElement[bool]:
