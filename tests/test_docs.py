@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.cli import main
 from portal.documents import GENERATED
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -20,3 +21,18 @@ def test_a_generated_document_says_what_the_code_says(name):
 def test_links_within_the_documents_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def commands(group, before=""):
+    for name, command in group.commands.items():
+        yield from commands(command, f"{before}{name} ") if hasattr(command, "commands") else [f"{before}{name}"]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_commands_in_the_documents_exist(path):
+    there = set(commands(main)) | {name.partition(" ")[0] for name in commands(main)}
+    for line in re.findall(r"^portal [a-z].*|`portal [a-z][^`]*`", path.read_text(encoding="utf-8"), re.MULTILINE):
+        first, second, *_ = [*line.strip("`").removeprefix("portal ").split(), ""]
+        assert first in there, line
+        if first not in main.commands or hasattr(main.commands[first], "commands"):
+            assert not second or f"{first} {second}" in there, line
