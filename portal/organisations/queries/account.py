@@ -88,9 +88,12 @@ def conflicts(person_id: int | None) -> list[Declared]:
     return [Declared(*row) for row in db.session.execute(_CONFLICTS, {"person_id": person_id})]
 
 
+_CONFLICT = sa.select(Conflict).where(Conflict.reference == sa.bindparam("reference"))
+
+
 def conflict(reference: str) -> Conflict | None:
     """The declaration with this reference, whoever made it."""
-    return db.session.scalar(sa.select(Conflict).where(Conflict.reference == reference))
+    return db.session.scalar(_CONFLICT, {"reference": reference})
 
 
 _FOUND = (

@@ -177,22 +177,28 @@ def invited(organisation_id: int) -> list[Invited]:
     return [Invited(*row) for row in db.session.execute(_INVITED, {"organisation_id": organisation_id})]
 
 
+_MEMBERSHIP = (
+    sa.select(Membership)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(Organisation.code == sa.bindparam("code"), Membership.reference == sa.bindparam("reference"))
+)
+
+
 def membership(code: str, reference: str) -> Membership | None:
     """The role with this reference in the organisation with this code, held now or once."""
-    return db.session.scalar(
-        sa.select(Membership)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Organisation.code == code, Membership.reference == reference)
-    )
+    return db.session.scalar(_MEMBERSHIP, {"code": code, "reference": reference})
+
+
+_INVITATION = (
+    sa.select(Invitation)
+    .join(Organisation, Organisation.id == Invitation.organisation_id)
+    .where(Organisation.code == sa.bindparam("code"), Invitation.reference == sa.bindparam("reference"))
+)
 
 
 def invitation(code: str, reference: str) -> Invitation | None:
     """The invitation with this reference to act for the organisation with this code."""
-    return db.session.scalar(
-        sa.select(Invitation)
-        .join(Organisation, Organisation.id == Invitation.organisation_id)
-        .where(Organisation.code == code, Invitation.reference == reference)
-    )
+    return db.session.scalar(_INVITATION, {"code": code, "reference": reference})
 
 
 @dataclass(frozen=True)
@@ -208,15 +214,18 @@ class About:
         return f"/organisations/{self.organisation.code}/people"
 
 
+_ABOUT = (
+    sa.select(Person, Organisation)
+    .select_from(Membership)
+    .join(Person, Person.id == Membership.person_id)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(Membership.id == sa.bindparam("membership_id"))
+)
+
+
 def about(membership: Membership) -> About:
     """The role with its person and its organisation."""
-    row = db.session.execute(
-        sa.select(Person, Organisation)
-        .select_from(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.id == membership.id)
-    ).one()
+    row = db.session.execute(_ABOUT, {"membership_id": membership.id}).one()
     return About(membership, row[0], row[1])
 
 
@@ -229,14 +238,18 @@ def possible_deputies(membership: Membership) -> list[tuple[int, str]]:
     ]
 
 
+_HERE = Organisation.id == sa.bindparam("organisation_id")
+_CODE, _NAME = sa.select(Organisation.code).where(_HERE), sa.select(Organisation.name).where(_HERE)
+
+
 def code_of(organisation_id: int) -> str:
     """The code under which the organisation is on the register."""
-    return db.session.scalars(sa.select(Organisation.code).where(Organisation.id == organisation_id)).one()
+    return db.session.scalars(_CODE, {"organisation_id": organisation_id}).one()
 
 
 def name_of(organisation_id: int) -> str:
     """The organisation's name."""
-    return db.session.scalars(sa.select(Organisation.name).where(Organisation.id == organisation_id)).one()
+    return db.session.scalars(_NAME, {"organisation_id": organisation_id}).one()
 
 
 def offered_with(invitation: Invitation) -> list[str]:
