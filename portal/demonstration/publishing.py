@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 from portal import audit
+from portal.assessments import snapshots
 from portal.assessments.lifecycle import Verb
 from portal.assessments.models import PublicFinding
 from portal.assessments.operations import publishing
@@ -36,7 +36,7 @@ def publish(life: Life, review: Review, gaps: Shortfalls, day: date) -> None:
     text = audit.canonical(said | {"signed_by": life.lead().job_title})
     life.ledger.add(
         PublicFinding, assessment_id=life.row["id"], organisation_id=life.body.id, published_at=at, content=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=snapshots.sha256(text),
     )  # fmt: skip
 
 

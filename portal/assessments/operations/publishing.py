@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from portal import audit, outbox
+from portal.assessments import snapshots
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
 from portal.assessments.models import Assessment, PlanState, PublicFinding, Reply
 from portal.assessments.operations.signing import GAP_DUE_AFTER
@@ -205,7 +205,7 @@ def freeze_agreed_plan(assessment: Assessment, *, by: Acting) -> Outcome | None:
         "updated": [*said.get("updated", []), note],
     }
     frozen.content = audit.canonical(said)
-    frozen.sha256 = hashlib.sha256(frozen.content.encode()).hexdigest()
+    frozen.sha256 = snapshots.sha256(frozen.content)
     if new is old:
         return None
     assessment.outcome = new.name
@@ -234,7 +234,7 @@ def _freeze(assessment: Assessment, said: dict[str, Any]) -> PublicFinding:
         organisation_id=assessment.organisation_id,
         published_at=clock.now(),
         content=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=snapshots.sha256(text),
     )
     db.session.add(frozen)
     return frozen
