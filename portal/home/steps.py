@@ -6,12 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from portal.assessments.lifecycle import State
+from portal.assessments.lifecycle import OPEN, State
 from portal.home.queries.work import Due
 from portal.kernel import words
 from portal.policy import Role
-
-HANDING_IN = frozenset({State.NOT_STARTED, State.IN_PROGRESS, State.READY_FOR_SIGN_OFF})
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Next:
 
 def left(one: Due, today: date) -> str:
     """How long there is, while it has not been handed in."""
-    return words.remaining((one.due_on - today).days) if one.state in HANDING_IN else ""
+    return words.remaining((one.due_on - today).days) if one.state in OPEN else ""
 
 
 def next_step(one: Due, roles: Collection[Role], today: date) -> Next:
