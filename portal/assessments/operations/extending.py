@@ -9,6 +9,7 @@ from portal.assessments import deadlines
 from portal.assessments.lifecycle import ASSESSMENT, OPEN, State, Verb
 from portal.assessments.models import Assessment, Extension
 from portal.assessments.operations import starting
+from portal.assessments.queries import extensions as requests
 from portal.assessments.queries import periods as queries
 from portal.audit import Event
 from portal.gaps.models import GapKind
@@ -28,7 +29,7 @@ def ask(assessment: Assessment, *, until: date, reason: str, by: Acting) -> Exte
     insist(by, Action.ASK_FOR_EXTENSION, assessment)
     hold(assessment)
     _insist_open(assessment)
-    if any(one.granted is None for one in queries.extensions_of(assessment.id)):
+    if any(one.granted is None for one in requests.extensions_of(assessment.id)):
         raise WrongState(
             "Your organisation has asked for more time already, and the answer is still to come.",
             next_steps=[Step("See the request", f"/assessments/{assessment.reference}/extension")],
@@ -73,7 +74,7 @@ def give(assessment: Assessment, *, until: date, reason: str, by: Acting) -> Ext
     insist(by, Action.GRANT_EXTENSION, assessment)
     hold(assessment)
     _insist_open(assessment)
-    waiting = [one for one in queries.extensions_of(assessment.id) if one.granted is None]
+    waiting = [one for one in requests.extensions_of(assessment.id) if one.granted is None]
     if waiting:
         raise WrongState(
             "The organisation has asked for more time. Decide its request instead.",

@@ -11,6 +11,7 @@ from portal.assessments import deadlines
 from portal.assessments.forms.periods import AskForm, DecideForm, GiveForm
 from portal.assessments.models import Assessment, Extension
 from portal.assessments.operations import extending
+from portal.assessments.queries import extensions as requests
 from portal.assessments.queries import periods as queries
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid
@@ -38,7 +39,7 @@ def ask(assessment: Assessment) -> Any:
         form=form,
         assessment=assessment,
         about=queries.about(assessment.id),
-        extensions=queries.extensions_of(assessment.id),
+        extensions=requests.extensions_of(assessment.id),
         possible=assessment.state in extending.MAY_GET_MORE_TIME,
         latest=deadlines.latest_extension(assessment.first_due_on),
     )
@@ -68,13 +69,13 @@ def give(assessment: Assessment) -> Any:
 @gate(Action.GRANT_EXTENSION)
 def index() -> Response:
     after = request.args.get("after", "")
-    rows, more = queries.waiting(int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0)
+    rows, more = requests.waiting(int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0)
     kinds = {one: kind.name for one, kind in library.load().kinds.items()}
     return page("assessments/extensions.html", rows=rows, more=more, kinds=kinds)
 
 
 @bp.route("/extensions/<reference>", methods=["GET", "POST"])
-@gate(Action.GRANT_EXTENSION, queries.extension)
+@gate(Action.GRANT_EXTENSION, requests.extension)
 def decide(extension: Extension) -> Any:
     assessment = db.session.get_one(Assessment, extension.assessment_id)
     form = DecideForm(until=extension.until)

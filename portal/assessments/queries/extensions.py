@@ -1,0 +1,73 @@
+"""Requests for more time: those of one assessment, and those that nobody has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from portal.assessments.lifecycle import State
+from portal.assessments.models import Assessment, Extension, Period
+from portal.kernel.db import db
+from portal.organisations.models import Organisation
+
+_EXTENSION = sa.select(Extension).where(Extension.reference == sa.bindparam("reference"))
+
+
+def extension(reference: str) -> Extension | None:
+    return db.session.scalar(_EXTENSION, {"reference": reference})
+
+
+_EXTENSIONS_OF = (
+    sa.select(Extension).where(Extension.assessment_id == sa.bindparam("assessment_id")).order_by(Extension.id.desc())
+)
+
+
+def extensions_of(assessment_id: int) -> Sequence[Extension]:
+    """Every request of one assessment, newest first."""
+    return db.session.scalars(_EXTENSIONS_OF, {"assessment_id": assessment_id}).all()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request for more time that nobody has decided."""
+
+    id: int
+    reference: str
+    organisation: str
+    kind: str
+    period: str
+    asked_at: datetime
+    due_on: date
+    until: date
+    state: State
+
+
+PAGE = 50
+_WAITING = (
+    sa.select(
+        Extension.id,
+        Extension.reference,
+        Organisation.name,
+        Organisation.kind,
+        Period.name,
+        Extension.asked_at,
+        Assessment.due_on,
+        Extension.until,
+        Assessment.state,
+    )
+    .join(Assessment, Assessment.id == Extension.assessment_id)
+    .join(Organisation, Organisation.id == Extension.organisation_id)
+    .join(Period, Period.id == Assessment.period_id)
+    .where(Extension.granted.is_(None), Extension.id > sa.bindparam("after"))
+    .order_by(Extension.id)
+    .limit(PAGE + 1)
+)
+
+
+def waiting(after: int = 0) -> tuple[list[Waiting], int | None]:
+    """Requests not decided yet, oldest first, and the key to go on from (None: these are the last)."""
+    rows = [Waiting(*row) for row in db.session.execute(_WAITING, {"after": after})]
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
