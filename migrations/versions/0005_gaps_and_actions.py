@@ -88,11 +88,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_gaps_reference")),
     )
     op.create_index("ix_gaps_about", "gaps", ["about"], unique=False)
-    op.create_index("ix_gaps_open_age", "gaps", ["closed_on", "opened_on", "id"], unique=False)
     op.create_index(
-        "ix_gaps_open_organisation_kind", "gaps", ["closed_on", "organisation_kind", "opened_on", "id"], unique=False
+        "ix_gaps_open_age",
+        "gaps",
+        ["opened_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
     )
-    op.create_index("ix_gaps_open_pillar", "gaps", ["closed_on", "pillar", "opened_on", "id"], unique=False)
+    op.create_index(
+        "ix_gaps_open_organisation_kind",
+        "gaps",
+        ["organisation_kind", "opened_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
+    op.create_index(
+        "ix_gaps_open_pillar",
+        "gaps",
+        ["pillar", "opened_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
     op.create_index("ix_gaps_organisation", "gaps", ["organisation_id", "closed_on", "opened_on"], unique=False)
     op.create_index(
         "uq_gaps_open",
@@ -154,9 +173,24 @@ def downgrade() -> None:
         postgresql_where=sa.text("closed_on IS NULL"),
     )
     op.drop_index("ix_gaps_organisation", table_name="gaps")
-    op.drop_index("ix_gaps_open_pillar", table_name="gaps")
-    op.drop_index("ix_gaps_open_organisation_kind", table_name="gaps")
-    op.drop_index("ix_gaps_open_age", table_name="gaps")
+    op.drop_index(
+        "ix_gaps_open_pillar",
+        table_name="gaps",
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_gaps_open_organisation_kind",
+        table_name="gaps",
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
+    op.drop_index(
+        "ix_gaps_open_age",
+        table_name="gaps",
+        sqlite_where=sa.text("closed_on IS NULL"),
+        postgresql_where=sa.text("closed_on IS NULL"),
+    )
     op.drop_index("ix_gaps_about", table_name="gaps")
     op.drop_table("gaps")
     op.drop_table("gap_tallies")
