@@ -193,7 +193,7 @@ def lowered(rosalind: Any, reference: str) -> list[str]:
     rosalind.open(f"/reviews/{reference}")
     rosalind.press("Begin the review")
     rows = rosalind.page.locator("tbody tr").all_inner_texts()
-    codes = [re.match(r"\S+", row).group(0) for row in rows if re.search(r"\t[234] of \d", row)]  # type: ignore[union-attr]
+    codes = [re.match(r"\S+", row).group(0) for row in rows if re.search(r"\t[234], target \d", row)]  # type: ignore[union-attr]
     rosalind.open(f"/reviews/{reference}/expectations/{codes[0]}")
     choose(rosalind, view="lower", level="1")
     fill(rosalind, reason="What is named as proof shows a plan, not a practice.")
