@@ -9,6 +9,7 @@ from portal import audit
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Answer, Assessment, Extension
 from portal.assessments.operations import closing, extending
+from portal.assessments.queries import extensions as requests
 from portal.gaps.models import Gap
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -163,6 +164,22 @@ def test_the_ombudsman_gives_time_unasked(browser, cast):
     assert "More time given" in page.text
     browser("priya").open(f"/assessments/{assessment.reference}/extension/grant", status=403)
     browser("sam").open(f"/assessments/{assessment.reference}/extension", status=404)
+
+
+def test_the_list_of_requests_begins_with_the_one_that_waits_longest(cast, monkeypatch):
+    with clock.at(dt.datetime(2026, 6, 2, 9, tzinfo=dt.UTC)):
+        later = asked(cast, a_started_assessment(cast))
+    with clock.at(dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)):
+        other = a_started_assessment(cast, cast.other, by="sam")
+        earlier = extending.ask(other, until=UNTIL, reason="We moved house.", by=cast.sam)
+        db.session.commit()
+    order = [earlier.reference, later.reference]
+    assert later.id < earlier.id
+    assert [one.reference for one in requests.waiting()[0]] == order
+    monkeypatch.setattr(requests, "PAGE", 1)
+    rows, more = requests.waiting()
+    assert ([one.reference for one in rows], more) == (order[:1], earlier.id)
+    assert [one.reference for one in requests.waiting(more)[0]] == order[1:]
 
 
 def test_the_list_of_requests_needs_two_queries_whatever_its_length(browser, cast, queries):

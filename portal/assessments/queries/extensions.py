@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Extension, Period
@@ -46,6 +47,9 @@ class Waiting:
 
 
 PAGE = 50
+_AFTER: sa.BindParameter[int] = sa.bindparam("after", type_=sa.BigInteger())
+_LAST_SEEN = aliased(Extension)
+_ASKED_BEFORE = sa.select(_LAST_SEEN.asked_at).where(_LAST_SEEN.id == _AFTER).scalar_subquery()
 _WAITING = (
     sa.select(
         Extension.id,
@@ -61,13 +65,20 @@ _WAITING = (
     .join(Assessment, Assessment.id == Extension.assessment_id)
     .join(Organisation, Organisation.id == Extension.organisation_id)
     .join(Period, Period.id == Assessment.period_id)
-    .where(Extension.granted.is_(None), Extension.id > sa.bindparam("after"))
-    .order_by(Extension.id)
+    .where(
+        Extension.granted.is_(None),
+        sa.or_(
+            _AFTER == 0,
+            Extension.asked_at > _ASKED_BEFORE,
+            sa.and_(Extension.asked_at == _ASKED_BEFORE, Extension.id > _AFTER),
+        ),
+    )
+    .order_by(Extension.asked_at, Extension.id)
     .limit(PAGE + 1)
 )
 
 
 def waiting(after: int = 0) -> tuple[list[Waiting], int | None]:
-    """Requests not decided yet, oldest first, and the key to go on from (None: these are the last)."""
+    """Requests not decided yet, longest waiting first, and the key to go on from (None: these are the last)."""
     rows = [Waiting(*row) for row in db.session.execute(_WAITING, {"after": after})]
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
