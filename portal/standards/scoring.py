@@ -23,6 +23,11 @@ class Outcome(StrEnum):
     def label(self) -> str:
         return _LABELS[self]
 
+    @property
+    def meaning(self) -> str:
+        """The rule by which an assessment comes to this outcome, in a sentence."""
+        return _MEANINGS[self]
+
 
 _LABELS = {
     Outcome.EXCEEDING: "Exceeding",
@@ -30,6 +35,17 @@ _LABELS = {
     Outcome.APPROACHING: "Approaching (plan agreed)",
     Outcome.NOT_YET_MEETING: "Not yet meeting",
     Outcome.NOT_SUBMITTED: "Not submitted",
+}
+_FALLS_SHORT = "A core duty in law is under level 3, or something is more than one level under its target"
+_MEANINGS = {
+    Outcome.EXCEEDING: (
+        "Every core duty in law is at level 3 or above, nothing is more than one level under its target, "
+        "and at least a third of what applies is at level 4."
+    ),
+    Outcome.MEETING: "Every core duty in law is at level 3 or above, and nothing is more than one level under its target.",
+    Outcome.APPROACHING: f"{_FALLS_SHORT}, and the Ombudsman has agreed a plan for every shortfall.",
+    Outcome.NOT_YET_MEETING: f"{_FALLS_SHORT}, and no plan for every shortfall has been agreed; or no expectation applies.",
+    Outcome.NOT_SUBMITTED: "No signed assessment was handed in for this period.",
 }
 
 

@@ -97,6 +97,15 @@ def test_a_pillar_shows_counts_and_never_an_average() -> None:
     assert pillar_counts(answers)[0].applicable == 7
 
 
+def test_every_outcome_says_what_it_means_in_one_sentence() -> None:
+    assert Outcome.MEETING.meaning == (
+        "Every core duty in law is at level 3 or above, and nothing is more than one level under its target."
+    )
+    meanings = [o.meaning for o in Outcome]
+    assert len(set(meanings)) == len(meanings)
+    assert all(one.endswith(".") and one.count(".") == 1 for one in meanings)
+
+
 def test_outcomes_are_said_in_the_words_of_the_standard() -> None:
     assert [o.label for o in Outcome] == [
         "Exceeding",

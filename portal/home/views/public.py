@@ -72,6 +72,7 @@ def organisation(code: str) -> Any:
             ties=tied,
             findings=replace(findings, newest=tuple(map(with_days_in_words, findings.newest))),
             outcomes={outcome.name: outcome.label for outcome in Outcome},
+            meanings={outcome.name: outcome.meaning for outcome in Outcome},
             kind=library.kind(body.kind),
         )
 
