@@ -17,12 +17,12 @@ STEPS = (SimpleNamespace(text="Answer 2.3", href="/answers/2-3"), SimpleNamespac
 REFUSALS = sorted(path.stem for path in (ROOT / "templates/refusals").glob("[0-9]*.html"))
 
 
-def refused(name, *, person="Ada Okafor", demonstration=True):
+def refused(name, *, person="Ada Okafor", demonstration=True, at_the_ombudsman=False, own=False):
     """The refusal as the application shows it; 500 and 503 must not ask who is there."""
 
     def asked():
         assert name not in {"500", "503"}, "the page for a broken database asked the database"
-        return SimpleNamespace(name=person, is_authenticated=person is not None)
+        return SimpleNamespace(name=person, is_authenticated=person is not None, at_the_ombudsman=at_the_ombudsman)
 
     local = environment.overlay()
     local.globals = {
@@ -32,7 +32,7 @@ def refused(name, *, person="Ada Okafor", demonstration=True):
     both = SimpleNamespace(
         label="What we do", theirs="We reply <quickly>", yours="We reply\nwithin 3 days", name="account"
     )
-    refusal = SimpleNamespace(message="", next_steps=STEPS, fields=(both,), version=7, who="Sam Hill")
+    refusal = SimpleNamespace(message="", next_steps=STEPS, fields=(both,), version=7, who="Sam Hill", own=own)
     return local.get_template(f"refusals/{name}.html").render(refusal=refusal, action_url="/answers/2-1")
 
 
@@ -55,6 +55,20 @@ def test_a_refusal_offers_its_next_steps(name):
     shown = refused(name)
     assert '<a class="govuk-link" href="/answers/2-3">Answer 2.3</a>' in shown
     assert "<li>Wait for a reply</li>" in shown
+
+
+def test_who_can_change_a_role_depends_on_where_one_works():
+    assert "ask your organisation’s administrator to change" in refused("403")
+    assert "ask an administrator at the Ombudsman to change" in refused("403", at_the_ombudsman=True)
+
+
+def test_a_change_of_ones_own_in_another_window_is_not_laid_on_somebody_else():
+    shown = refused("409-stale", own=True)
+    assert "You changed this in another window" in shown
+    assert "The text saved there" in shown
+    assert "Someone else" not in shown
+    assert "theirs" not in shown
+    assert "by Sam Hill" in refused("409-stale")
 
 
 def test_a_page_that_is_not_there_says_nothing_about_why():

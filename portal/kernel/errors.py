@@ -82,14 +82,16 @@ class Both:
 class Stale(Refusal):
     """Somebody changed it after this page was made. Nothing typed is lost: both texts are shown and can be kept.
 
-    `fields` holds both texts, `version` the version stored now, `who` the person who changed it and when.
+    `fields` holds both texts, `version` the version stored now, `who` the person who changed it and when,
+    `own` that it was the same person, in another window.
     The page offers the typed text again in a form that carries `version`.
     """
 
     status = 409
 
-    def __init__(self, message: str, *, fields: Sequence[Both], version: int, who: str = "") -> None:
+    def __init__(self, message: str, *, fields: Sequence[Both], version: int, who: str = "", own: bool = False) -> None:
         super().__init__(message)
         self.fields = tuple(fields)
         self.version = version
         self.who = who
+        self.own = own

@@ -206,6 +206,9 @@ def test_a_collision_shows_both_texts_and_keeps_what_was_typed(
     else:
         page = priya.send(address, mine, status=409)
         assert page.form("Save")["values"]["claim"] == "Mine, second"
+    assert "You changed this in another window" in page.text or alone
+    assert "The text saved there" in page.text
+    assert "omebody else changed" not in page.text
     assert "Theirs, first" in page.text
     assert "Mine, second" in page.text
     assert page.all("button", name="over")[0].get("value") == "2"

@@ -68,6 +68,7 @@ def test_a_stale_view_shows_both_texts(cast: Cast, browser: Any) -> None:
 
     page = owen.press("Save and go on", status=409, view="cannot tell", reason="No proof at all.")
 
+    assert page.h1 == "You changed this in another window"
     assert "one site only" in page.text
     assert "No proof at all." in page.text
     owen.press("Save yours instead")

@@ -242,6 +242,7 @@ def test_a_name_changed_in_two_windows_shows_both_texts(browser, cast):
         window.open("/account/name")
     one.press("Save", name="Hal One")
     page = two.press("Save", name="Hal Two", status=409)
+    assert page.h1 == "You changed this in another window"
     assert "Hal One" in page.text
     assert "Hal Two" in page.text
     assert "Hal Two" in two.press("Save yours instead").text

@@ -134,17 +134,20 @@ def link_is_unsafe(link: str) -> bool:
 def stale(answer: Answer, typed: dict[str, Any], by: Acting) -> Stale:
     """Both texts of every field that differs."""
     when = f" at {words.time(answer.answered_at)} on {words.day(answer.answered_at)}" if answer.answered_at else ""
-    who = "you, in another window" if answer.answered_by_id == by.id else answer.answered_by
+    own = answer.answered_by_id == by.id
+    who = "you, in another window" if own else answer.answered_by
     both = [
         Both(LABELS[name], said(name, getattr(answer, name)), said(name, value), name)
         for name, value in typed.items()
         if getattr(answer, name) != value
     ]
     return Stale(
-        "This answer was changed after you opened it. Yours is not saved, so that theirs is not lost.",
+        "This answer was changed after you opened it here. "
+        f"What is written here is not saved, so that {'what you saved there' if own else 'theirs'} is not lost.",
         fields=both,
         version=answer.version,
         who=f"{who}{when}",
+        own=own,
     )
 
 

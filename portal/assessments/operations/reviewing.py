@@ -248,8 +248,10 @@ def _refuse_stale(
     if version == now:
         return
     who = queries.person(shown.reviewer_id) if shown else None
+    own = shown is not None and shown.reviewer_id == by.id
     raise Stale(
-        "This view was changed after you opened the page, so yours was not saved and theirs is not lost.",
+        "This view was changed after you opened the page, so what is written here was not saved and "
+        f"{'what you saved there' if own else 'theirs'} is not lost.",
         fields=(
             Both("View", shown.view.value if shown else "", view.value, "view"),
             Both("Level", str(shown.level or "") if shown else "", str(level or ""), "level"),
@@ -257,6 +259,7 @@ def _refuse_stale(
         ),
         version=now,
         who=f"{who.name}, {words.moment(shown.recorded_at)}" if who and shown else "",
+        own=own,
     )
 
 

@@ -150,7 +150,8 @@ def state_of(one: Answered, form: AnswerForm | None, collision: Stale | None) ->
     if collision is not None:
         # By script the version stays as it was, so that going on typing cannot overwrite what was not looked at.
         kept = form.version.data if form is not None and by_itself() else collision.version
-        return Saved(kept, "Not saved: somebody else changed this answer", "refused")
+        said = "you changed this answer in another window" if collision.own else "somebody else changed this answer"
+        return Saved(kept, f"Not saved: {said}", "refused")
     if form is not None and form.errors:
         return Saved(form.version.data, "Not saved: something needs to be put right", "refused")
     if one.answered_at is None:

@@ -19,6 +19,7 @@ def rename(name: str, *, version: int, by: Acting) -> None:
             "Your account was changed in another window while you were writing.",
             fields=[Both("Your name", theirs=person.name, yours=name, name="name")],
             version=person.version,
+            own=True,
         )
     if person.name != name:
         person.name = name
