@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Period
+from portal.assessments.queries import seconding
 from portal.assessments.sampling import Waiting
 from portal.kernel import clock
 from portal.kernel.db import anywhere, db
 from portal.kernel.working_days import working_days_between
 from portal.organisations.models import Organisation, Person
+from portal.policy import Acting
 
 PAGE = 50
 MOST_TOGETHER = 500  # accepted in one go
@@ -33,7 +35,7 @@ class Wanted:
     kind: str = ""
     period: str = ""
     late: bool = False
-    whose: str = ""  # "mine" or "unallocated"
+    whose: str = ""  # "mine", "unallocated" or "second": those that want a second view of mine
     queried: str = ""  # "none", "some" or "many": how much the rules would ask about it
     text: str = ""
 
@@ -104,6 +106,7 @@ _NARROWING: dict[str, Any] = {
     "late": Assessment.late.is_(True),
     "mine": Assessment.first_reviewer_id == sa.bindparam("me"),
     "unallocated": Assessment.first_reviewer_id.is_(None),
+    "second": seconding.OPEN_TO_ME,
     "none": Assessment.queried == 0,
     "some": Assessment.queried > 0,
     "many": Assessment.queried >= 5,
@@ -140,7 +143,7 @@ def _statement(states: tuple[State, ...], narrowing: frozenset[str]) -> Any:
     )
 
 
-def queue(wanted: Wanted, *, me: int | None, after: str = "") -> Found:
+def queue(wanted: Wanted, *, by: Acting, after: str = "") -> Found:
     """A page of the queue, longest waiting first. `after` is a line's key; what is no key begins at the start."""
     values: dict[str, Any] = {}
     narrowing = {one for one in (wanted.whose, wanted.queried) if one in _NARROWING}
@@ -154,7 +157,9 @@ def queue(wanted: Wanted, *, me: int | None, after: str = "") -> Found:
         narrowing.add("text")
         values["text"] = anywhere(wanted.text.casefold())
     if "mine" in narrowing:
-        values["me"] = me
+        values["me"] = by.id
+    if "second" in narrowing:
+        values |= seconding.values(by)
     if key := _key(after):
         narrowing.add("after")
         values["at"], values["id"] = key

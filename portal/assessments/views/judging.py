@@ -14,6 +14,7 @@ from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Clarification, View
 from portal.assessments.operations import clarifying, reviewing
 from portal.assessments.queries import reviewing as queries
+from portal.assessments.queries import seconding
 from portal.assessments.queries.reviewing import Judged
 from portal.assessments.views.reviews import sees_first_view
 from portal.kernel import clock
@@ -25,7 +26,6 @@ from portal.web.gate import acting, gate
 from portal.web.pages import page
 
 bp = Blueprint("judging", __name__)
-COMPANIONS = 2
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def to_second(assessment: Assessment, judged: tuple[Judged, ...]) -> tuple[Judge
     others = [one.code for one in judged if one.code not in lowered and one.answer.level is not None]
     # By a seed that nobody knows: by one that could be looked up, the lowered levels could be worked out.
     seed = hmac.new(str(current_app.secret_key).encode(), f"second views {assessment.reference}".encode(), "sha256")
-    drawn = set(sampling.draw(others, COMPANIONS, seed.hexdigest()))
+    drawn = set(sampling.draw(others, seconding.COMPANIONS, seed.hexdigest()))
     given = {one.code for one in judged if one.second is not None}
     return tuple(one for one in judged if one.code in lowered | drawn | given)
 

@@ -19,7 +19,7 @@ from portal.assessments.forms.reviewing import (
 from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Assessment, PlanState, Reliability
 from portal.assessments.operations import allocating, concluding, reviewing
-from portal.assessments.queries import queueing
+from portal.assessments.queries import queueing, seconding
 from portal.assessments.queries import reviewing as queries
 from portal.assessments.queries.queueing import Wanted
 from portal.assessments.queries.reviewing import Judged
@@ -35,6 +35,7 @@ from portal.web.pages import page
 bp = Blueprint("reviews", __name__)
 QUERIED = (("none", "Nothing to ask"), ("some", "Something to ask"), ("many", "5 or more to ask"))
 WHOSE = (("mine", "Mine"), ("unallocated", "Nobody’s yet"))
+SECOND = ("second", "Wants a second view")
 
 
 def here(assessment: Assessment) -> str:
@@ -47,9 +48,12 @@ def index() -> Any:
     chosen = {name: words.clean_line(request.args.get(name, ""))[:80] for name in
               ("state", "standard", "kind", "period", "whose", "queried", "text", "late")}  # fmt: skip
     state = next((one for one in queueing.STATES if one.value == chosen["state"]), None)
+    seconds = may(acting(), Action.REVIEW_SECOND)
+    if chosen["whose"] == SECOND[0] and not seconds:
+        chosen["whose"] = ""
     wanted = Wanted(**{**chosen, "state": state, "late": chosen["late"] == "yes"})  # type: ignore[arg-type]  # text but for the two named here
     after = request.args.get("after", "")
-    found = queueing.queue(wanted, me=acting().id, after=after)
+    found = queueing.queue(wanted, by=acting(), after=after)
     kept = {name: value for name, value in chosen.items() if value}
     going_on = f"/reviews?{urlencode({**kept, 'after': found.next})}" if found.next else None
     return page(
@@ -60,18 +64,19 @@ def index() -> Any:
         narrowed=bool(kept),
         first_page=not after,
         next_page=going_on,
-        filters=_filters(),
+        filters=_filters(seconds),
+        seconds=seconding.number(acting()) if seconds else None,
     )
 
 
-def _filters() -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _filters(seconds: bool) -> list[tuple[str, str, list[tuple[str, str]]]]:
     return [
         ("State", "state", [(one.value, one.value.capitalize()) for one in queueing.STATES]),
         ("Standard", "standard", [(id, library.latest(id).title) for id in library.load().standards]),
         ("Kind of organisation", "kind", list(KINDS.items())),
         ("Period", "period", [(name, name) for name in queueing.period_names()]),
         ("Handed in", "late", [("yes", "Late")]),
-        ("Reviewer", "whose", list(WHOSE)),
+        ("Reviewer", "whose", [*WHOSE, SECOND] if seconds else list(WHOSE)),
         ("What the rules ask", "queried", list(QUERIED)),
     ]
 
