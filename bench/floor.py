@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import sqlalchemy as sa
-from flask import Flask, redirect, render_template_string, request
+from flask import Flask, redirect, render_template, request
+from jinja2 import DictLoader
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>{{ row.name }}</title></head><body><h1>{{ row.name }}</h1>
 <form method="post" action="/floor/{{ row.id }}">
@@ -23,13 +24,14 @@ READ = sa.select(rows).where(rows.c.id == sa.bindparam("one"))
 WRITE = sa.update(rows).where(rows.c.id == sa.bindparam("one")).values(words=sa.bindparam("text"))
 
 application = Flask(__name__)
+application.jinja_loader = DictLoader({"floor.html": PAGE})  # compiled once, as a file would be
 
 
 @application.get("/floor/<int:number>")
 def read(number: int) -> str:
     with engine.connect() as connection:
         row = connection.execute(READ, {"one": number}).one()
-    return render_template_string(PAGE, row=row)
+    return render_template("floor.html", row=row)
 
 
 @application.post("/floor/<int:number>")
