@@ -166,6 +166,22 @@ def test_the_ombudsman_gives_time_unasked(browser, cast):
     browser("sam").open(f"/assessments/{assessment.reference}/extension", status=404)
 
 
+def test_the_list_of_requests_says_truly_where_to_give_time_unasked(browser, cast):
+    assessment = not_submitted(cast)
+    cora = browser("cora")
+    cora.open("/extensions")
+    cora.click("the list of organisations")
+    cora.press("Search", q="northmoor")
+    page = cora.click("Northmoor NHS Foundation Trust")
+    more = f"/assessments/{assessment.reference}/extension"
+    assert more in page.links.values()
+    cora.open(more)
+    assert cora.click("Give more time").address == f"{more}/grant"
+    for name in (None, "priya", "ana"):
+        visitor = browser(name) if name else browser()
+        assert more not in visitor.open("/organisations/RTX").links.values()
+
+
 def test_the_list_of_requests_begins_with_the_one_that_waits_longest(cast, monkeypatch):
     with clock.at(dt.datetime(2026, 6, 2, 9, tzinfo=dt.UTC)):
         later = asked(cast, a_started_assessment(cast))

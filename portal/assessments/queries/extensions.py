@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.assessments.lifecycle import State
+from portal.assessments.lifecycle import OPEN, State
 from portal.assessments.models import Assessment, Extension, Period
 from portal.kernel.db import db
 from portal.organisations.models import Organisation
@@ -82,3 +82,30 @@ def waiting(after: int = 0) -> tuple[list[Waiting], int | None]:
     """Requests not decided yet, longest waiting first, and the key to go on from (None: these are the last)."""
     rows = [Waiting(*row) for row in db.session.execute(_WAITING, {"after": after})]
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+@dataclass(frozen=True)
+class Extendable:
+    """An assessment that could be given more time."""
+
+    reference: str
+    standard: str
+    period: str
+
+
+_EXTENDABLE = (
+    sa.select(Assessment.reference, Assessment.standard, Period.name)
+    .join(Period, Period.id == Assessment.period_id)
+    .where(
+        Assessment.organisation_id == sa.bindparam("organisation_id"),
+        Assessment.state.in_([*OPEN, State.NOT_SUBMITTED]),
+    )
+    .order_by(Assessment.id.desc())
+    .limit(5)
+)
+
+
+def extendable(organisation_id: int) -> tuple[Extendable, ...]:
+    """The assessments of an organisation that could be given more time, the newest five."""
+    rows = db.session.execute(_EXTENDABLE, {"organisation_id": organisation_id})
+    return tuple(Extendable(*row) for row in rows)

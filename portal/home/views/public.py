@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from portal.assessments.queries import extensions
 from portal.assessments.queries import public as published
 from portal.home.queries import register
 from portal.home.telling import with_days_in_words
@@ -14,11 +15,11 @@ from portal.kernel import clock, words
 from portal.kernel.errors import NotFound
 from portal.organisations.kinds import KINDS
 from portal.organisations.queries.ties import ties
-from portal.policy import Action
+from portal.policy import Action, may
 from portal.standards import library
 from portal.standards.scoring import Outcome
 from portal.web.freshness import unless_unchanged
-from portal.web.gate import gate
+from portal.web.gate import acting, gate
 from portal.web.pages import page
 
 bp = Blueprint("public", __name__)
@@ -63,6 +64,7 @@ def organisation(code: str) -> Any:
     if body is None:
         raise NotFound()
     tied = ties(body.organisation_id)
+    extendable = extensions.extendable(body.organisation_id) if may(acting(), Action.GRANT_EXTENSION, body) else ()
 
     def make() -> Any:
         findings = published.findings_of(body.organisation_id) if body.findings else published.Findings((), ())
@@ -70,6 +72,7 @@ def organisation(code: str) -> Any:
             "home/organisation.html",
             body=body,
             ties=tied,
+            extendable=extendable,
             findings=replace(findings, newest=tuple(map(with_days_in_words, findings.newest))),
             outcomes={outcome.name: outcome.label for outcome in Outcome},
             meanings={outcome.name: outcome.meaning for outcome in Outcome},
@@ -77,4 +80,4 @@ def organisation(code: str) -> Any:
         )
 
     # The plan is shown as it stands today, so a page with findings is not yesterday's.
-    return unless_unchanged(make, body, tied, clock.today() if body.findings else None)
+    return unless_unchanged(make, body, tied, extendable, clock.today() if body.findings else None)
