@@ -25,13 +25,16 @@ def reviews(page: Any) -> list[str]:
     return [href for href in page.links.values() if href.startswith("/reviews/AS-")]
 
 
-def test_a_reviewer_is_led_to_what_wants_a_second_view(cast: Cast, browser: Any) -> None:
+def test_a_reviewer_is_led_to_what_wants_a_second_view(cast: Cast, browser: Any, queries: Any) -> None:
     untouched = a_claimed_assessment(cast, cast.other, by="sam", signatory="nadia")
     rosa = browser("rosa")
-    assert "Second views wanted: 0" in rosa.open("/reviews").text
+    assert "Second views wanted: 0" in rosa.open("/reviews?whose=second").text
     assessment = lowered(cast)
     rosa.open("/reviews")
-    page = rosa.click("Second views wanted: 1")
+    with queries() as seen:
+        page = rosa.click("Second views wanted")
+    assert len(seen) == 4
+    assert "Second views wanted: 1" in page.text
     assert reviews(page) == [f"/reviews/{assessment.reference}"]
     assert CODE not in page.text
     assert untouched.reference not in page.text
@@ -59,7 +62,7 @@ def test_a_declared_conflict_keeps_it_from_the_number(cast: Cast, browser: Any) 
     assert seconding.number(cast.rosa) == 1
     conflicts.declare(cast.trust, reason="A relative works there.", by=cast.rosa)
     db.session.commit()
-    assert "Second views wanted: 0" in browser("rosa").open("/reviews").text
+    assert "Second views wanted: 0" in browser("rosa").open("/reviews?whose=second").text
 
 
 def test_it_stays_until_the_companions_are_looked_at_too(cast: Cast, browser: Any) -> None:

@@ -65,7 +65,9 @@ def index() -> Any:
         first_page=not after,
         next_page=going_on,
         filters=_filters(seconds),
-        seconds=seconding.number(acting()) if seconds else None,
+        seconds=seconds,
+        # Counted only where it is asked for: the count reads every view of every open review.
+        second_views=seconding.number(acting()) if chosen["whose"] == SECOND[0] else None,
     )
 
 
