@@ -8,12 +8,24 @@ import sqlalchemy as sa
 from flask import Flask, redirect, render_template, request
 from jinja2 import DictLoader
 
-PAGE = """<!DOCTYPE html><html lang="en"><head><title>{{ row.name }}</title></head><body><h1>{{ row.name }}</h1>
+PAGE = """<!DOCTYPE html>
+<html lang="en" class="govuk-template">
+<head><meta charset="utf-8"><title>{{ row.name }}</title><link rel="stylesheet" href="/static/page.css"></head>
+<body class="govuk-template__body"><main class="govuk-main-wrapper"><h1 class="govuk-heading-l">{{ row.name }}</h1>
 <form method="post" action="/floor/{{ row.id }}">
-{% for number in range(1, 21) %}<div class="question"><label for="q{{ number }}">Question {{ number }} of {{ row.name }}</label>
-<p class="hint">What is asked here, and why, in one sentence that a reader can follow.</p>
-<textarea id="q{{ number }}" name="q{{ number }}" rows="4">{{ row.words }}</textarea></div>
-{% endfor %}<button type="submit">Save</button></form></body></html>"""
+{% for number in range(1, 21) %}
+<div class="govuk-form-group"><fieldset class="govuk-fieldset" aria-describedby="hint-{{ number }}">
+<legend class="govuk-fieldset__legend govuk-fieldset__legend--m">Question {{ number }} of {{ row.name }}</legend>
+<div class="govuk-hint" id="hint-{{ number }}">What is asked here, and why, in one sentence that a reader can follow.</div>
+{% for level in levels %}
+<div class="govuk-radios__item"><input class="govuk-radios__input" type="radio" id="q{{ number }}-{{ level }}" name="level{{ number }}" value="{{ level }}">
+<label class="govuk-label govuk-radios__label" for="q{{ number }}-{{ level }}">Level {{ level }}</label></div>
+{% endfor %}
+</fieldset>
+<label class="govuk-label" for="q{{ number }}">What is true here?</label>
+<textarea class="govuk-textarea" id="q{{ number }}" name="q{{ number }}" rows="4">{{ row.words }}</textarea></div>
+{% endfor %}
+<button type="submit" class="govuk-button">Save</button></form></main></body></html>"""
 
 engine = sa.create_engine(os.environ["FLOOR_DATABASE_URL"], pool_pre_ping=True, pool_size=8)
 metadata = sa.MetaData()
@@ -31,7 +43,7 @@ application.jinja_loader = DictLoader({"floor.html": PAGE})  # compiled once, as
 def read(number: int) -> str:
     with engine.connect() as connection:
         row = connection.execute(READ, {"one": number}).one()
-    return render_template("floor.html", row=row)
+    return render_template("floor.html", row=row, levels=(1, 2, 3, 4))
 
 
 @application.post("/floor/<int:number>")
