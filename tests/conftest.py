@@ -22,6 +22,10 @@ from tests import databases
 from tests.browser import Browser
 from tests.people import Cast
 
+# The same examples every time: a run says something about the change before it, not about luck.
+hypothesis.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.load_profile("steady")
+
 MONDAY = dt.datetime(2026, 6, 1, 9, 30, tzinfo=dt.UTC)  # when every test begins, unless it says otherwise
 
 

@@ -34,7 +34,7 @@ PUBLISHED = {
     2028: "1-3 4-14 4-17 5-1 5-29 8-28 12-25 12-26",
 }
 
-days = st.dates(date(1979, 1, 1), date(2099, 1, 1))
+days = st.dates(date(1981, 1, 1), date(2099, 1, 1))
 counts = st.integers(-300, 300)
 
 
