@@ -13,6 +13,7 @@ import flask_sqlalchemy.session
 import pytest
 import sqlalchemy as sa
 from flask import Flask, g, request_started
+from hypothesis import settings as hypothesis
 
 from portal import create_app
 from portal.config import Settings
