@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from portal import audit
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.errors import TooMany
 from portal.organisations import addresses
 from portal.organisations.models import Attempts, BrowserSession, Organisation, Person, SignInLink
 from portal.organisations.operations import attempts, memberships, signing_in
@@ -158,6 +159,15 @@ def test_the_sixth_request_for_one_address_waits_whether_it_is_known_or_not(brow
     assert len(letters(Letter.SIGN_IN_LINK)) == 5
     with clock.at(clock.now() + dt.timedelta(minutes=30)):
         ask(browser(), "priya@example.org")
+    assert len(letters(Letter.SIGN_IN_LINK)) == 6
+
+
+def test_a_stranger_elsewhere_does_not_use_up_a_persons_own_requests(cast):
+    for _ in range(5):
+        signing_in.ask("priya@example.org", network="203.0.113.9", by=STRANGER)
+    with pytest.raises(TooMany):
+        signing_in.ask("priya@example.org", network="203.0.113.9", by=STRANGER)
+    signing_in.ask("priya@example.org", network="198.51.100.4", by=STRANGER)
     assert len(letters(Letter.SIGN_IN_LINK)) == 6
 
 

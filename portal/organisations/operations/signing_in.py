@@ -58,8 +58,10 @@ def ask(email: str, *, network: str, next: str = "", by: Acting) -> None:
     was told of cannot be claimed.
     """
     insist(by, Action.SIGN_IN)
-    attempts.count(attempts.LINKS_FOR_ONE_ADDRESS, hashed(email))
-    attempts.count(attempts.LINKS_FROM_ONE_NETWORK, attempts.network(network))
+    asked_from = attempts.network(network)
+    attempts.count(attempts.LINKS_FOR_ONE_ADDRESS, hashed(f"{email} {asked_from}"))
+    attempts.count(attempts.LINKS_FOR_ONE_ADDRESS_IN_ALL, hashed(email))
+    attempts.count(attempts.LINKS_FROM_ONE_NETWORK, asked_from)
     token, now = secret_token(), clock.now()
     _replace_link(email, token, next)
     person = db.session.execute(_WITH_A_POST, {"email": email, "today": clock.today()}).first()
