@@ -148,7 +148,7 @@ def _form(html: str, path: str) -> dict[str, str]:
         def get_data(self, as_text: bool = True) -> str:
             return html
 
-    values = Page(Answer(), path).form("Save")["values"]  # type: ignore[arg-type]
+    values = Page(Answer(), path).form("Save")["values"]  # Answer has the little of a response that Page reads
     return {name: value[0] if isinstance(value, list) else str(value) for name, value in values.items()}
 
 

@@ -158,7 +158,7 @@ class Audited:
     organisation_id: Any
 
     def audited_as(self) -> str:
-        raise NotImplementedError(type(self).__name__)
+        raise NotImplementedError(type(self).__name__)  # a model that forgets its name learns it at its first record
 
 
 class Unrecorded(Exception):
