@@ -275,3 +275,10 @@ def _flushed(row):
 )
 def test_only_paths_of_this_site_are_places_to_return_to(wanted, place):
     assert addresses.place_here(wanted) == place
+
+
+def test_the_name_of_each_limit_fits_its_column():
+    """SQLite would keep a longer one; PostgreSQL refuses it, and with it everybody's sign-in."""
+    limits = [value for value in vars(attempts).values() if isinstance(value, attempts.Limit)]
+    assert limits
+    assert all(len(limit.what) <= Attempts.__table__.c.what.type.length for limit in limits)

@@ -25,7 +25,7 @@ class Limit:
 
 
 # By network as well, so that a stranger elsewhere cannot use up a person's own requests.
-LINKS_FOR_ONE_ADDRESS = Limit("sign-in links, one address from one network", 5, timedelta(hours=1))
+LINKS_FOR_ONE_ADDRESS = Limit("sign-in links, one address and network", 5, timedelta(hours=1))
 LINKS_FOR_ONE_ADDRESS_IN_ALL = Limit("sign-in links, one address", 20, timedelta(hours=1))
 # A hospital is one network: in deadline week all of its people may ask within the hour.
 LINKS_FROM_ONE_NETWORK = Limit("sign-in links, one network", 300, timedelta(hours=1))
