@@ -16,9 +16,10 @@ from portal import audit, policy
 from portal.assessments import views as assessments
 from portal.config import Settings
 from portal.demonstration import views as demonstration
+from portal.files import models as files  # noqa: F401  # its table belongs to the schema
 from portal.gaps import views as gaps
 from portal.home import views as home
-from portal.jobs import models as jobs  # noqa: F401  # its table belongs to the schema
+from portal.jobs import models as jobs  # noqa: F401  # likewise
 from portal.kernel import db as kernel_db
 from portal.kernel.db import db
 from portal.organisations import views as organisations

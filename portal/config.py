@@ -38,6 +38,13 @@ class Settings:
     mail_user: str = setting("", "user name at the mail server, if it wants one")
     mail_password: str = setting("", "password at the mail server", secret=True)
     mail_starttls: bool = setting(False, "switch to an encrypted connection with the mail server before sending")
+    file_store: str = setting("", "where what was handed in is kept: empty means files/ in the instance folder, or s3://bucket/prefix")
+    s3_endpoint: str = setting("", "address of the S3-compatible server, for example https://s3.example.org; empty means Amazon's")
+    s3_region: str = setting("us-east-1", "region of the bucket, if the server has regions")
+    s3_key: str = setting("", "access key at the S3-compatible server", secret=True)
+    s3_secret: str = setting("", "secret key at the S3-compatible server", secret=True)
+    scanner: str = setting("", "clamd, which looks for malware: path of its socket, or host:port; empty means nothing is scanned")
+    show_unscanned: str = setting("", "yes or no: whether files that nothing scanned may be seen; empty means only in the demonstration")
     workers: int = setting(2, "web server processes")
     threads: int = setting(4, "threads in each web server process")
     proxies: int = setting(0, "how many trusted reverse proxies stand in front (their forwarded headers are believed)")
@@ -74,6 +81,26 @@ class Settings:
             raise SettingsError("PORTAL_DATABASE_URL must begin with postgresql:// or sqlite:///.")
         if self.mail_server and not self.mail_server.rpartition(":")[2].isdigit():
             raise SettingsError(f"PORTAL_MAIL_SERVER is {self.mail_server!r}; write host:port, for example mail:25.")
+
+        self._check_files()
+
+    def _check_files(self) -> None:
+        bucket = self.file_store.removeprefix("s3://").partition("/")[0]
+        if self.file_store and (bucket == self.file_store or not bucket):
+            raise SettingsError(f"PORTAL_FILE_STORE is {self.file_store!r}; write s3://bucket or s3://bucket/prefix, or leave it empty.")
+        if self.s3_endpoint and not self.s3_endpoint.startswith(("http://", "https://")):
+            raise SettingsError(f"PORTAL_S3_ENDPOINT is {self.s3_endpoint!r}; write its whole address, beginning with https://.")
+        if bool(self.s3_key) != bool(self.s3_secret):
+            raise SettingsError("PORTAL_S3_KEY and PORTAL_S3_SECRET belong together: set both, or neither.")
+        if self.scanner and not self.scanner.startswith("/") and not self.scanner.rpartition(":")[2].isdigit():
+            raise SettingsError(f"PORTAL_SCANNER is {self.scanner!r}; write the path of clamd's socket, or host:port.")
+        if self.show_unscanned not in ("", "yes", "no"):
+            raise SettingsError(f"PORTAL_SHOW_UNSCANNED is {self.show_unscanned!r}; write yes or no.")
+
+    @property
+    def unscanned_may_be_seen(self) -> bool:
+        """Whether a file that no scanner looked at may be seen; what waits for a scanner never may."""
+        return self.show_unscanned == "yes" or (self.demonstration and not self.show_unscanned)
 
     @property
     def address(self) -> str:
