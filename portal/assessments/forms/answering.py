@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from portal.assessments.operations.answering import LABELS, LONGEST
+from portal.assessments.fields import LABELS, LONGEST
 from portal.kernel import words
 from portal.web.fields import ChoiceField, DayField, VersionField
 from portal.web.forms import PortalForm

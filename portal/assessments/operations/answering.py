@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from portal import audit
+from portal.assessments.fields import LABELS, checked, said
 from portal.assessments.models import Answer, Assessment
 from portal.assessments.operations.doors import refuse_unless_editable
 from portal.assessments.queries import answering as queries
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db
-from portal.kernel.errors import Both, Invalid, Stale
+from portal.kernel.errors import Both, Stale
 from portal.policy import Acting, Action, insist
 
 # By the table: the record of the answer tells of the count, and the version of the assessment is for its own facts.
@@ -25,27 +24,6 @@ _COUNT = (
     .where(_ROW.c.id == sa.bindparam("assessment_id"))
     .values(answers_given=_ROW.c.answers_given + sa.bindparam("change"), changed_at=sa.bindparam("now"))
 )
-LABELS = {
-    "level": "Level",
-    "not_applicable_why": "Why it does not apply",
-    "claim": "What is true here",
-    "proof": "What proves it",
-    "proof_link": "Link to the proof",
-    "proof_on": "Date of the proof",
-    "gap": "What falls short",
-    "action": "What you will do",
-    "action_owner": "Who will do it",
-    "action_due_on": "By when",
-}
-LONGEST = {
-    "not_applicable_why": 2000,
-    "claim": 2000,
-    "proof": 2000,
-    "proof_link": 500,
-    "gap": 2000,
-    "action": 2000,
-    "action_owner": 200,
-}
 
 
 def save(answer: Answer, *, version: int, by: Acting, **fields: Any) -> Answer:
@@ -99,38 +77,6 @@ def _given_by(answer: Answer, assessment: Assessment, by: Acting, *, before: boo
         db.session.execute(_COUNT, {"assessment_id": assessment.id, "change": change, "now": clock.now()})
 
 
-def checked(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields as they may be stored, or Invalid for the first that may not be."""
-    if unknown := sorted(set(fields) - set(LABELS)):
-        raise TypeError(f"an answer has no {', '.join(unknown)}")
-    typed = {name: words.clean(value) if isinstance(value, str) else value for name, value in fields.items()}
-    for name, longest in LONGEST.items():
-        if len(typed.get(name) or "") > longest:
-            raise Invalid(name, f"{LABELS[name]} must be {words.number(longest)} characters or fewer")
-    level = typed.get("level")
-    if level is not None and level not in (1, 2, 3, 4):
-        raise Invalid("level", "Choose one of the four levels")
-    if level is not None:
-        # The box with the reason is hidden once a level is chosen, and what it still holds is not meant.
-        typed["not_applicable_why"] = ""
-    elif typed.get("not_applicable_why"):
-        typed["level"] = None
-    if link_is_unsafe(typed.get("proof_link") or ""):
-        raise Invalid("proof_link", "The link must be a web address that starts with https:// or http://")
-    return typed
-
-
-def link_is_unsafe(link: str) -> bool:
-    """Whether a link is anything but an address on the web."""
-    if not link:
-        return False
-    try:
-        parts = urlsplit(link)
-        return parts.scheme not in ("http", "https") or not parts.hostname or any(one.isspace() for one in link)
-    except ValueError:
-        return True
-
-
 def stale(answer: Answer, typed: dict[str, Any], by: Acting) -> Stale:
     """Both texts of every field that differs."""
     when = f" at {words.time(answer.answered_at)} on {words.day(answer.answered_at)}" if answer.answered_at else ""
@@ -149,12 +95,3 @@ def stale(answer: Answer, typed: dict[str, Any], by: Acting) -> Stale:
         who=f"{who}{when}",
         own=own,
     )
-
-
-def said(name: str, value: Any) -> str:
-    """A field's value in words."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return words.day(value)
-    return f"Level {value}" if name == "level" else str(value)
