@@ -26,7 +26,7 @@ from portal.organisations import views as organisations
 from portal.organisations.queries import person_of_session
 from portal.standards import library
 from portal.standards import views as standards
-from portal.web import gate, headers, refusals, templating, transaction
+from portal.web import gate, headers, refusals, templating, transaction, uploads
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,12 +44,14 @@ def create_app(settings: Settings) -> Flask:
         kernel_db.prepare(db.engine)
         audit.guard()
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
-    CSRFProtect(app)
     _people(app)
     library.load()
 
     transaction.one_transaction(app)
     headers.secure(app, settings)
+    uploads.admit(app)
+    CSRFProtect(app)
+    uploads.lay_down(app)
     refusals.answer(app)
     templating.strict(app, settings)
 

@@ -47,10 +47,10 @@ def test_a_refusal_says_what_happened_under_one_heading_that_begins_the_title(na
 
 
 def test_every_way_of_refusing_has_a_page():
-    assert REFUSALS == ["400", "400-csrf", "403", "404", "409", "409-stale", "413", "422", "429", "500", "503"]
+    assert REFUSALS == ["400", "400-csrf", "403", "404", "409", "409-stale", "413", "422", "429", "500", "503", "507"]
 
 
-@pytest.mark.parametrize("name", ["400", "403", "409", "409-stale", "413", "422", "429"])
+@pytest.mark.parametrize("name", ["400", "403", "409", "409-stale", "413", "422", "429", "507"])
 def test_a_refusal_offers_its_next_steps(name):
     shown = refused(name)
     assert '<a class="govuk-link" href="/answers/2-3">Answer 2.3</a>' in shown

@@ -49,7 +49,7 @@ def store() -> Store:
     made = current_app.extensions.get("files.store")
     if made is None:
         made = current_app.extensions["files.store"] = _made(current_app.extensions["settings"])
-    return made  # type: ignore[no-any-return]  # extensions hold anything
+    return made
 
 
 def _made(settings: Settings) -> Store:

@@ -69,6 +69,24 @@ class TooMany(Refusal):
     status = 429
 
 
+class TooLarge(Refusal):
+    """More than is taken at a time; `message` says how much that is."""
+
+    status = 413
+
+
+class NoRoom(Refusal):
+    """The disk is full: nothing of what was sent could be kept."""
+
+    status = 507
+
+
+class Away(Refusal):
+    """Something that this needs (the store of files) does not answer. It is tried again later, or by somebody else."""
+
+    status = 503
+
+
 @dataclass(frozen=True)
 class Both:
     """One field of a collision: what is stored now and what was typed."""

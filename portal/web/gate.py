@@ -20,12 +20,15 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 @dataclass(frozen=True)
 class Gate:
-    """Who reaches a view: `action` to read it, `to_change` for unsafe methods; `loader` finds the thing."""
+    """Who reaches a view: `action` to read it, `to_change` for unsafe methods; `loader` finds the thing.
+
+    `uploads` says that its form may bring files, as many and as large as portal/files/receiving.py takes."""
 
     action: Action
     loader: Callable[..., Any] | None
     to_change: Action | None
     second_factor: bool
+    uploads: bool = False
 
     @property
     def for_change(self) -> Action:
@@ -43,38 +46,50 @@ def gate(
     *,
     to_change: Action | None = None,
     second_factor: bool = True,
+    uploads: bool = False,
 ) -> Callable[[View], View]:
     """Let in whoever may do `action` to the thing that `loader` finds, and hand the thing to the view.
 
     `loader` takes the values of the URL by name and returns the thing or None; the view then takes the thing in
     their place. Nobody signed in is sent to sign in first, whether the thing exists or not. An Ombudsman account
-    that has not given its second factor is sent to give it, unless `second_factor` is False.
+    that has not given its second factor is sent to give it, unless `second_factor` is False. Where `uploads` is True
+    this is asked before a body is read, and again after.
     """
-    kept = Gate(action, loader, to_change, second_factor)
+    kept = Gate(action, loader, to_change, second_factor, uploads)
+    if uploads and policy.RULES[kept.for_change].anyone:
+        raise RuntimeError(f"Only people who are signed in may send files, but anyone may {kept.for_change.name}.")
 
     def declare(view: View) -> View:
         @functools.wraps(view)
         def guarded(**values: Any) -> Any:
-            wanted = kept.for_change if request.method in UNSAFE else kept.action
-            person = acting()
-            rule = policy.RULES[wanted]
-            if not rule.anyone:
-                turned_away = _to_the_door(person, kept)
-                if turned_away is not None:
-                    return turned_away
-            if loader is None:
-                policy.insist(person, wanted)
-                return view(**values)
-            thing = loader(**values)
-            if thing is None:
-                raise NotFound()
-            policy.insist(person, wanted, thing)
-            return view(thing)
+            turned_away, thing = passed(kept, values)
+            if turned_away is not None:
+                return turned_away
+            return view(**values) if loader is None else view(thing)
 
         guarded.gate = kept  # type: ignore[attr-defined]  # read by refuse_undeclared and the permission grid
         return cast(View, guarded)
 
     return declare
+
+
+def passed(kept: Gate, values: dict[str, Any]) -> tuple[Any, Any]:
+    """(where to send whoever must first say who they are, or None; the thing that the loader found, if there is one).
+    Raises the refusal for whoever may not pass."""
+    wanted = kept.for_change if request.method in UNSAFE else kept.action
+    person = acting()
+    if not policy.RULES[wanted].anyone:
+        turned_away = _to_the_door(person, kept)
+        if turned_away is not None:
+            return turned_away, None
+    if kept.loader is None:
+        policy.insist(person, wanted)
+        return None, None
+    thing = kept.loader(**values)
+    if thing is None:
+        raise NotFound()
+    policy.insist(person, wanted, thing)
+    return None, thing
 
 
 def _to_the_door(person: Acting, kept: Gate) -> Any:

@@ -1,4 +1,4 @@
-"""Each refusal turned into its answer: 403, 404, 409, 413, 422, 429, and the page for what nobody foresaw."""
+"""Each refusal turned into its answer: 403, 404, 409, 413, 422, 429, 503, 507, and the page for what nobody foresaw."""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.db import db
-from portal.kernel.errors import Incomplete, Invalid, NotAllowed, NotFound, Refusal, Stale, Step, TooMany, WrongState
+from portal.kernel.errors import (
+    Away,
+    Incomplete,
+    Invalid,
+    NoRoom,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    Stale,
+    Step,
+    TooLarge,
+    TooMany,
+    WrongState,
+)
 from portal.web.gate import UNSAFE
 
 log = logging.getLogger(__name__)
@@ -24,6 +37,9 @@ TEMPLATES: dict[type[Refusal], str] = {
     Invalid: "422",
     Stale: "409-stale",
     TooMany: "429",
+    TooLarge: "413",
+    NoRoom: "507",
+    Away: "503",
 }
 
 
