@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import flask_sqlalchemy.session
 import pytest
 import sqlalchemy as sa
 from flask import Flask, g, request_started
@@ -18,7 +17,7 @@ from hypothesis import settings as hypothesis
 from portal import create_app
 from portal.config import Settings
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import Session, db
 from tests import databases
 from tests.browser import Browser
 from tests.people import Cast
@@ -70,7 +69,7 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Connect
     """The database within one transaction that is rolled back: commits inside a test end a savepoint only."""
     with db.engine.connect() as connection:
         whole = connection.begin()
-        monkeypatch.setattr(flask_sqlalchemy.session.Session, "get_bind", lambda *_, **__: connection)
+        monkeypatch.setattr(Session, "get_bind", lambda *_, **__: connection)
         db.session.remove()
         db.session.configure(join_transaction_mode="create_savepoint")
         yield connection

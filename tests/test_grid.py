@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import flask_sqlalchemy.session
 import pytest
 import sqlalchemy as sa
 from flask import Flask, g
@@ -26,7 +25,7 @@ from portal.assessments.operations import assigning, clarifying, extending, revi
 from portal.config import Settings
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock, references
-from portal.kernel.db import db
+from portal.kernel.db import Session, db
 from portal.organisations.models import Conflict, Membership, Person
 from portal.organisations.operations import conflicts, grouping, inviting
 from portal.organisations.queries import person_of_session
@@ -179,7 +178,7 @@ def world(demonstration: Flask) -> Iterator[World]:
     app = demonstration
     with pytest.MonkeyPatch.context() as patch, clock.at(MONDAY), db.engine.connect() as connection:
         whole = connection.begin()
-        patch.setattr(flask_sqlalchemy.session.Session, "get_bind", lambda *_, **__: connection)
+        patch.setattr(Session, "get_bind", lambda *_, **__: connection)
         db.session.remove()
         db.session.configure(join_transaction_mode="create_savepoint")
         world = World(app, connection, Cast.arrive())

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import enum
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+import flask_sqlalchemy.session
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -28,6 +31,10 @@ NAMING = {
 # True where the transaction about to begin may write. SQLite then takes its write lock at once: a reader that
 # turns into a writer half-way loses updates or is refused (docs/decisions/0001-database.md has the figures).
 writing: ContextVar[bool] = ContextVar("writing", default=True)
+
+# True where each statement stands alone, as for a page that only reads: PostgreSQL is then spared a begin and an end,
+# and a page's statements see no less of one another's moment than they would in its READ COMMITTED.
+each_alone: ContextVar[bool] = ContextVar("each_alone", default=False)
 
 
 @contextmanager
@@ -64,7 +71,15 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+class Session(flask_sqlalchemy.session.Session):
+    """The session, which speaks to PostgreSQL without transactions where each statement stands alone."""
+
+    def get_bind(self, *asked: Any, **rest: Any) -> sa.Engine | sa.Connection:
+        bound = super().get_bind(*asked, **rest)
+        return bound.get_execution_options().get("each_alone", bound) if each_alone.get() else bound
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
 
 if TYPE_CHECKING:
 
@@ -153,17 +168,28 @@ def on_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
 
 
+def on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Whether the server hung up is seen on the socket: an idle one has nothing to read. Asking costs a round trip."""
+    heard = select.poll()
+    heard.register(connection.pgconn.socket, select.POLLIN)
+    if heard.poll(0):
+        raise InvalidatePoolError()
+
+
 def prepare(engine: sa.Engine) -> None:
-    """Attach the two SQLite habits to an engine; PostgreSQL needs neither."""
+    """Attach the habits of its database to an engine."""
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", on_connect)
         sa.event.listen(engine, "begin", on_begin)
+    else:
+        sa.event.listen(engine, "checkout", on_checkout)
+        engine.update_execution_options(each_alone=engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 def engine_options(url: str) -> dict[str, Any]:
     """SQLite by the newest library at hand, for Debian's has a rare fault in its write-ahead log; PostgreSQL pooled."""
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+        return {"pool_size": 8, "max_overflow": 4}
     try:
         import pysqlite3
     except ImportError:  # no wheel for this platform: the standard library's

@@ -19,7 +19,8 @@ def one_transaction(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        g.writing = kernel_db.writing.set(request.method in UNSAFE)
+        changes = request.method in UNSAFE
+        g.tokens = kernel_db.writing.set(changes), kernel_db.each_alone.set(not changes)
 
     @app.after_request
     def _end(response: Response) -> Response:
@@ -31,6 +32,7 @@ def one_transaction(app: Flask) -> None:
 
     @app.teardown_request
     def _forget(_error: BaseException | None) -> None:
-        token = g.pop("writing", None)
-        if token is not None:
-            kernel_db.writing.reset(token)
+        writing, each_alone = g.pop("tokens", (None, None))
+        if writing is not None and each_alone is not None:
+            kernel_db.writing.reset(writing)
+            kernel_db.each_alone.reset(each_alone)
