@@ -18,6 +18,7 @@ from portal import create_app
 from portal.config import Settings
 from portal.kernel import clock
 from portal.kernel.db import Session, db
+from portal.web import freshness
 from tests import databases
 from tests.browser import Browser
 from tests.people import Cast
@@ -62,6 +63,12 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def the_clock() -> Iterator[None]:
     with clock.at(MONDAY):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_page_of_an_earlier_test() -> None:
+    """What a test wrote is rolled back without a record, so the next one may have other words under the same stamp."""
+    freshness.kept.forget()
 
 
 @pytest.fixture

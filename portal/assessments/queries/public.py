@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Period, PlanState, PublicFinding
 from portal.gaps.lifecycle import OPEN, ActionState
 from portal.gaps.models import PlannedAction
@@ -66,20 +65,6 @@ _PROGRESS = sa.select(
 ).where(PlannedAction.reference.in_(sa.bindparam("references", expanding=True)))
 
 
-def versions(organisation_id: Any) -> tuple[Any, Any]:
-    """Two columns that grow with every change to what `findings_of` shows: of published assessments, and of actions."""
-    published = sa.select(sa.func.sum(Assessment.version)).where(
-        Assessment.organisation_id == organisation_id, Assessment.state == State.PUBLISHED
-    )
-    actions = sa.select(sa.func.sum(PlannedAction.version)).where(PlannedAction.organisation_id == organisation_id)
-    return published, actions
-
-
-_STAMP = sa.select(
-    sa.func.count(), sa.func.max(PublicFinding.id), *(one.scalar_subquery() for one in versions(_organisation))
-).where(PublicFinding.organisation_id == _organisation)
-
-
 def findings_of(organisation_id: int) -> Findings:
     """What an organisation's public page shows of its assessments; two queries, and one for a plan with actions."""
     rows: Any = db.session.execute(_HISTORY, {"organisation_id": organisation_id})
@@ -117,8 +102,3 @@ def _standing(action: dict[str, Any], state: ActionState, due_on: date, finished
         "moved_on": moved,
         "finished_on": finished_on.isoformat() if finished_on else None,
     }
-
-
-def stamp(organisation_id: int) -> str:
-    """Changes whenever `findings_of` would on the same day; another day makes actions overdue."""
-    return "-".join(str(one or 0) for one in db.session.execute(_STAMP, {"organisation_id": organisation_id}).one())

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.assessments.models import PublicFinding
-from portal.assessments.queries import public as published
+from portal.audit import Stream
 from portal.kernel.db import anywhere, db
 from portal.organisations.models import FormerName, Organisation
+from portal.organisations.queries.ties import tied_to
 
 PAGE = 50
 
@@ -151,9 +152,6 @@ class Body:
     board_code: str | None
     board_name: str | None
     findings: int
-    newest_finding: int | None
-    published_versions: int | None  # these two grow with every change to what is public of it
-    action_versions: int | None
 
 
 _Parent, _Board = aliased(Organisation), aliased(Organisation)
@@ -173,8 +171,6 @@ _BODY = (
         _Board.code,
         _Board.name,
         sa.select(sa.func.count()).where(_ITS_FINDINGS).correlate(Organisation).scalar_subquery(),
-        sa.select(sa.func.max(PublicFinding.id)).where(_ITS_FINDINGS).correlate(Organisation).scalar_subquery(),
-        *(one.correlate(Organisation).scalar_subquery() for one in published.versions(Organisation.id)),
     )
     .outerjoin(_Parent, _Parent.id == Organisation.parent_id)
     .outerjoin(_Board, sa.and_(_Board.code == Organisation.board_code, Organisation.board_code != ""))
@@ -186,3 +182,22 @@ def body(code: str) -> Body | None:
     """The organisation under this code, with how many findings of it are published, in one statement."""
     row = db.session.execute(_BODY, {"code": code}).first()
     return Body(*tuple(row)) if row is not None else None
+
+
+_OWN = sa.select(Organisation.id, Organisation.parent_id, Organisation.board_code).where(
+    Organisation.code == sa.bindparam("code")
+).cte("own")
+_HEADS = (
+    sa.select(_OWN.c.id, Stream.organisation_id, Stream.head)
+    .select_from(_OWN)
+    .outerjoin(Stream, sa.or_(Stream.organisation_id == _OWN.c.id, Stream.organisation_id.in_(tied_to(_OWN))))
+    .order_by(Stream.organisation_id)
+)
+
+
+def stamp(code: str) -> tuple[Any, ...] | None:
+    """Changes with everything that may be on the page of the organisation under this code; None if there is none.
+
+    Whatever changes is recorded, so the heads of the records of the organisation and of all it is tied to say so.
+    """
+    return tuple(map(tuple, db.session.execute(_HEADS, {"code": code}))) or None

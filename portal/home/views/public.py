@@ -60,24 +60,24 @@ def organisations() -> Any:
 @bp.route("/organisations/<code>")
 @gate(Action.READ_PUBLIC_PAGES)
 def organisation(code: str) -> Any:
-    body = register.body(code)
-    if body is None:
+    stamp = register.stamp(code)
+    if stamp is None:
         raise NotFound()
-    tied = ties(body.organisation_id)
-    extendable = extensions.extendable(body.organisation_id) if may(acting(), Action.GRANT_EXTENSION, body) else ()
 
     def make() -> Any:
+        body = register.body(code)
+        assert body is not None  # it has a stamp
         findings = published.findings_of(body.organisation_id) if body.findings else published.Findings((), ())
         return page(
             "home/organisation.html",
             body=body,
-            ties=tied,
-            extendable=extendable,
+            ties=ties(body.organisation_id),
+            extendable=extensions.extendable(body.organisation_id) if may(acting(), Action.GRANT_EXTENSION, body) else (),
             findings=replace(findings, newest=tuple(map(with_days_in_words, findings.newest))),
             outcomes={outcome.name: outcome.label for outcome in Outcome},
             meanings={outcome.name: outcome.meaning for outcome in Outcome},
             kind=library.kind(body.kind),
         )
 
-    # The plan is shown as it stands today, so a page with findings is not yesterday's.
-    return unless_unchanged(make, body, tied, extendable, clock.today() if body.findings else None)
+    # Ties, and the plan, are shown as they stand today.
+    return unless_unchanged(make, stamp, clock.today())

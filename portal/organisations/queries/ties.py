@@ -82,6 +82,19 @@ _TIES: Any = sa.union_all(
 ).order_by("what", "sort_name")
 
 
+def tied_to(own: sa.CTE) -> Any:
+    """The ids of all that the page of one organisation names; `own` is its id, parent_id and board_code."""
+    return sa.union_all(
+        sa.select(own.c.parent_id),
+        sa.select(_Other.id).where(_Other.code == own.c.board_code, own.c.board_code != ""),
+        sa.select(_Other.id).where(_Other.parent_id == own.c.id),
+        sa.select(Succession.successor_id).where(Succession.organisation_id == own.c.id),
+        sa.select(Succession.organisation_id).where(Succession.successor_id == own.c.id),
+        sa.select(Branch.branch_id).where(Branch.organisation_id == own.c.id),
+        sa.select(Branch.organisation_id).where(Branch.branch_id == own.c.id),
+    )
+
+
 def ties(organisation_id: int) -> dict[str, list[Tie]]:
     """Former names, successors, predecessors, group, branches, children and parent, in one statement."""
     gathered: dict[str, list[Tie]] = {
