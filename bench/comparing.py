@@ -70,7 +70,7 @@ def counted(url: str, paths: dict[str, tuple[str, str]]) -> dict[str, int]:
         headers = {"Cookie": cookie} if cookie else {}
         client.get(path, headers=headers)
         seen.clear()
-        answer = client.get(path, headers=headers)
+        answer = client.get(path if cookie else f"{path}?nobody-asked", headers=headers)
         assert answer.status_code == 200, f"{path} answered {answer.status_code}"
         numbers[name] = len(seen)
         if name == "open an expectation page":
@@ -87,13 +87,18 @@ def gunicorn(module: str, port: int) -> list[str]:
                   "-b", f"127.0.0.1:{port}", "--log-level", "error", module)
 
 
-def reading(server: Server, path: str, cookie: str = "", **headers: str) -> Callable[[int], Callable[[int], None]]:
-    def make(_client: int) -> Callable[[int], None]:
+def reading(
+    server: Server, path: str, cookie: str = "", *, anew: bool = False, **headers: str
+) -> Callable[[int], Callable[[int], None]]:
+    """`anew`: under an address that nobody asked for before, so that the page is made and not taken from those kept."""
+
+    def make(which: int) -> Callable[[int], None]:
         client = Client(server.port, cookie)
         wanted = 304 if "If-None-Match" in headers else 200
 
-        def act(_number: int) -> None:
-            status, body, _ = client.send("GET", path, **headers)
+        def act(number: int) -> None:
+            asked = f"{path}?nobody-asked={which}-{number}" if anew else path
+            status, body, _ = client.send("GET", asked, **headers)
             assert status == wanted, f"{path} answered {status}: {body[:300]!r}"
 
         return act
@@ -206,10 +211,11 @@ def main() -> None:
             pages = _pages(made, cookies)
             statements[size] = measuring.in_a_process(counted, urls[size], pages)
             for name, (path, cookie) in pages.items():
-                operations[f"{name}|{size}"] = (server, reading(server, path, cookie))
+                operations[f"{name}|{size}"] = (server, reading(server, path, cookie, anew=not cookie))
             operations[f"save an answer|{size}"] = (server, saving(server, made, cookies))
             public = f"/organisations/{made.code}"
             stamp = Client(port).send("GET", public)[2].get("ETag", "")
+            operations[f"public page, kept for the next visitor|{size}"] = (server, reading(server, public))
             operations[f"public page, unchanged|{size}"] = (server, reading(server, public, **{"If-None-Match": stamp}))
         series = measuring.rounds(operations, TIMES)
         weeks = {size: deadline_week(servers[size], *mades[size]) for size in SIZES}
@@ -258,6 +264,7 @@ TARGETS = {
     "the reviewers' queue": ("floor page", 4.0),
     "the gap register": ("floor page", 4.0),
     "a body's public page": ("floor page", 2.0),
+    "public page, kept for the next visitor": ("floor page", 2.0),
     "public page, unchanged": ("floor page", 0.6),
     "the list of organisations": ("floor page", 4.0),
 }

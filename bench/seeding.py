@@ -83,18 +83,18 @@ def seed(bodies: int) -> Seeded:
     for back in (2, 1, 0):
         _period(today, now, back, standard.id, standard.version, [(p.code, p.weight.value, p.target) for p in profile])
     _gaps(today)
-    _publish_first()
+    _publish_last(bodies)
     tokens = _sessions(now, [f"person{n}@example.org" for n in range(1, SAVERS + 1)] + [f"person{bodies + 1}@example.org"])
     db.session.commit()
     run(sa.text("ANALYZE"))
     db.session.commit()
-    current = sa.select(Assessment.reference, Organisation.code).join(
-        Organisation, Organisation.id == Assessment.organisation_id
-    ).where(Assessment.state == "in progress").order_by(Organisation.id).limit(SAVERS)
+    current = sa.select(Assessment.reference).where(Assessment.state == "in progress").order_by(
+        Assessment.organisation_id
+    ).limit(SAVERS)
     # the first SAVERS bodies are in progress in the newest period
     rows = db.session.execute(current).all()
     return Seeded(
-        bodies, tokens[0], tokens[-1], tuple(tokens[:-1]), tuple(row.reference for row in rows), rows[0].code, profile[2].code
+        bodies, tokens[0], tokens[-1], tuple(tokens[:-1]), tuple(row.reference for row in rows), f"Z{bodies}", profile[2].code
     )
 
 
@@ -164,10 +164,10 @@ def _period(
     )
 
 
-def _publish_first() -> None:
-    """What the public reads of the first body, frozen by the function that freezes it when a finding is published."""
+def _publish_last(organisation_id: int) -> None:
+    """What the public reads of the last body, which answers nothing while it is measured, frozen by the function that freezes it when a finding is published."""
     for assessment in db.session.scalars(
-        sa.select(Assessment).where(Assessment.organisation_id == 1, Assessment.state == State.PUBLISHED)
+        sa.select(Assessment).where(Assessment.organisation_id == organisation_id, Assessment.state == State.PUBLISHED)
     ).all():
         standard = library.standard(assessment.standard, assessment.standard_version)
         said = publishing.content(
@@ -176,7 +176,7 @@ def _publish_first() -> None:
         text = canonical(said)
         db.session.execute(
             sa.insert(PublicFinding.__table__),
-            [{"assessment_id": assessment.id, "organisation_id": 1, "published_at": clock.now(), "content": text,
+            [{"assessment_id": assessment.id, "organisation_id": organisation_id, "published_at": clock.now(), "content": text,
               "sha256": hashlib.sha256(text.encode()).hexdigest()}],
         )
 

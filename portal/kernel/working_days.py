@@ -91,6 +91,7 @@ def add_working_days(start: date, count: int) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def working_days_between(start: date, end: date) -> int:
     """How many working days after `start` the day `end` is, `end` counted and `start` not; negative if it is before.
 

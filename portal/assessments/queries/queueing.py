@@ -14,7 +14,6 @@ from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Period
 from portal.assessments.queries import seconding
 from portal.assessments.sampling import Waiting
-from portal.kernel import clock
 from portal.kernel.db import anywhere, db
 from portal.kernel.working_days import working_days_between
 from portal.organisations.models import Organisation, Person
@@ -64,10 +63,9 @@ class Line:
     def awaits_us(self) -> bool:
         return self.state in (State.SIGNED_OFF, State.UNDER_REVIEW)
 
-    @property
-    def age(self) -> int:
-        """Working days since it was handed in."""
-        return working_days_between(self.signed_off_on, clock.today())
+    def age_on(self, day: date) -> int:
+        """Working days from when it was handed in until `day`."""
+        return working_days_between(self.signed_off_on, day)
 
     @property
     def key(self) -> str:

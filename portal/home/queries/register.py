@@ -187,10 +187,12 @@ def body(code: str) -> Body | None:
 _OWN = sa.select(Organisation.id, Organisation.parent_id, Organisation.board_code).where(
     Organisation.code == sa.bindparam("code")
 ).cte("own")
+_TIED = tied_to(_OWN).cte("tied")
 _HEADS = (
     sa.select(_OWN.c.id, Stream.organisation_id, Stream.head)
     .select_from(_OWN)
-    .outerjoin(Stream, sa.or_(Stream.organisation_id == _OWN.c.id, Stream.organisation_id.in_(tied_to(_OWN))))
+    .join(_TIED, sa.true())
+    .outerjoin(Stream, Stream.organisation_id == _TIED.c.id)
     .order_by(Stream.organisation_id)
 )
 

@@ -83,8 +83,9 @@ _TIES: Any = sa.union_all(
 
 
 def tied_to(own: sa.CTE) -> Any:
-    """The ids of all that the page of one organisation names; `own` is its id, parent_id and board_code."""
+    """The ids of one organisation and of all that its page names; `own` is its id, parent_id and board_code."""
     return sa.union_all(
+        sa.select(own.c.id),
         sa.select(own.c.parent_id),
         sa.select(_Other.id).where(_Other.code == own.c.board_code, own.c.board_code != ""),
         sa.select(_Other.id).where(_Other.parent_id == own.c.id),
