@@ -16,6 +16,7 @@ from portal import audit, policy
 from portal.assessments import views as assessments
 from portal.config import Settings
 from portal.demonstration import views as demonstration
+from portal.evidence import views as evidence
 from portal.files import models as files  # noqa: F401  # its table belongs to the schema
 from portal.gaps import views as gaps
 from portal.home import views as home
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> Flask:
     refusals.answer(app)
     templating.strict(app, settings)
 
-    for domain in (home, organisations, standards, gaps, assessments):
+    for domain in (home, organisations, standards, evidence, gaps, assessments):
         domain.register(app)
     if settings.demonstration:
         demonstration.register(app)

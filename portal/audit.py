@@ -104,6 +104,28 @@ class Event(enum.Enum):
     ACTION_CHANGED = "action changed", "changes"
     ACTION_FINISHED = "action finished", "note"
 
+    # evidence
+    EVIDENCE_HANDED_IN = "evidence handed in", "title form content"
+    EVIDENCE_CHANGED = "evidence described anew", "changes"
+    EVIDENCE_REPLACED = "evidence replaced by a new version", "number content"
+    EVIDENCE_PUT_ASIDE = "version of evidence put aside, as another came first", "number content"
+    EVIDENCE_USED = "version of evidence put aside before taken into use", "number"
+    EVIDENCE_WITHDRAWN = "evidence withdrawn", "reason"
+    EVIDENCE_RESTORED = "evidence restored", ""
+    EVIDENCE_SCANNED = "evidence came from the scanner", "number outcome"
+    EVIDENCE_REFUSED = "evidence refused for malware", "number malware"
+    PERSONAL_DATA_LOOKED_FOR = "looked for personal data in evidence", "number found could_be_read"
+    PERSONAL_DATA_DECIDED = "decided about personal data in evidence", "number choice reason"
+    EVIDENCE_STOPPED = "version of evidence stopped", "number reason"
+    EVIDENCE_OPENED = "evidence opened by the Ombudsman", "number"
+    EVIDENCE_PINNED = "evidence pinned", "to number page place"
+    PIN_CHANGED = "pin of evidence changed", "to changes"
+    PIN_REMOVED = "pin of evidence taken away", "to"
+    EVIDENCE_MARKED = "evidence marked by a reviewer", "to shows"
+    EVIDENCE_HELD = "evidence kept from being removed", "reason"
+    EVIDENCE_LET_GO = "evidence no longer kept from being removed", ""
+    EVIDENCE_REMOVED = "files of evidence removed at the end of their time", "numbers"
+
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
 
@@ -116,8 +138,11 @@ WORKING_PAPERS = frozenset(
     {Event.FINDING_RECORDED, Event.SECOND_VIEW_RECORDED, Event.RELIABILITY_RATED, Event.REVIEW_RELEASED}
 )
 
-# How an organisation came to its answers: its own affair, whatever was handed in since.
-DRAFTING = frozenset({Event.ANSWER_SAVED, Event.ANSWER_CONFIRMED, Event.ANSWER_ASSIGNED, Event.RETURNED_BY_LEAD})
+# How an organisation came to its answers, and its own library: its own affair, whatever was handed in since.
+_LIBRARY = frozenset(
+    one for one in Event if one.name.startswith(("EVIDENCE_", "PERSONAL_DATA_", "PIN_")) and one is not Event.EVIDENCE_OPENED
+)
+DRAFTING = _LIBRARY | {Event.ANSWER_SAVED, Event.ANSWER_CONFIRMED, Event.ANSWER_ASSIGNED, Event.RETURNED_BY_LEAD}
 
 
 class Stream(Model):

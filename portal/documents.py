@@ -9,6 +9,7 @@ from pathlib import Path
 from portal import audit, policy
 from portal.assessments.lifecycle import ASSESSMENT
 from portal.config import Settings
+from portal.evidence.lifecycle import ITEM, VERSION
 from portal.gaps.lifecycle import ACTION
 from portal.jobs.schedule import as_markdown as jobs_as_markdown
 from portal.outbox import Letter
@@ -46,6 +47,18 @@ Nothing changes its state but by a move of one of these tables.
 
 ```mermaid
 {ACTION.diagram()}
+```
+
+## A piece of evidence
+
+```mermaid
+{ITEM.diagram()}
+```
+
+## A version of a piece of evidence
+
+```mermaid
+{VERSION.diagram()}
 ```
 """
 

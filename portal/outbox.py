@@ -42,6 +42,8 @@ class Letter(enum.Enum):
     PUBLISHED = "the finding is published"
     REOPENED = "the assessment was reopened"
     PLAN_DECIDED = "the improvement plan was agreed or returned"
+    EVIDENCE_NEEDS_A_CHOICE = "personal data may be in a file you handed in"
+    EVIDENCE_REFUSED = "malware was found in a file you handed in"
 
 
 class Post(enum.Enum):

@@ -62,6 +62,17 @@ class Action(enum.Enum):
     REPLY_TO_FINDING = "reply to the draft finding"
     WORK_ON_PLAN = "keep the improvement plan up to date"
 
+    SEE_OWN_EVIDENCE = "see their own part of the evidence library"
+    SEE_EVIDENCE_LIBRARY = "see the whole evidence library"
+    READ_EVIDENCE = "read a piece of evidence"
+    OPEN_EVIDENCE = "open a file of evidence"
+    HAND_IN_EVIDENCE = "hand in evidence"
+    CHANGE_EVIDENCE = "change, replace or withdraw evidence"
+    DECIDE_PERSONAL_DATA = "decide about personal data in evidence"
+    PIN_EVIDENCE = "pin evidence to what it proves"
+    HOLD_EVIDENCE = "keep evidence from being removed"
+    MARK_EVIDENCE = "mark what evidence shows"
+
     SEE_REVIEWS = "see the review queue"
     READ_REVIEW = "read a review's working papers"
     REVIEW = "review an assessment"
@@ -84,6 +95,8 @@ class Unless(enum.Enum):
     CONFLICTED = "they declared a conflict of interest with the organisation"
     FIRST_REVIEWER = "they gave the first view"
     NOT_ASSIGNED = "contributors: it was not assigned to them"
+    NOT_THEIRS = "contributors: somebody else handed it in"
+    NOT_SHOWN = "contributors: they did not hand it in, nor is it pinned to what was assigned to them"
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,7 @@ _MANAGER, _LEAD, _ADMIN = R.COMPLAINTS_MANAGER, R.EXECUTIVE_LEAD, R.BODY_ADMINIS
 _REVIEWER, _OFFICER, _ANALYST, _KEEPER = R.STANDARDS_REVIEWER, R.COMPLIANCE_OFFICER, R.ANALYST, R.ADMINISTRATOR
 _STAFF = (_REVIEWER, _OFFICER, _ANALYST, _KEEPER)
 _FAIR = (Unless.CONFLICTED,)
+_SHOWN = (Unless.CONFLICTED, Unless.NOT_SHOWN)
 
 RULES: dict[Action, Rule] = {
     Action.READ_PUBLIC_PAGES: Rule(anyone=True),
@@ -136,6 +150,17 @@ RULES: dict[Action, Rule] = {
     Action.ANSWER_CLARIFICATION: rule(_MANAGER),
     Action.REPLY_TO_FINDING: rule(_MANAGER, _LEAD),
     Action.WORK_ON_PLAN: rule(_MANAGER, _LEAD),
+    Action.SEE_OWN_EVIDENCE: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR),
+    Action.SEE_EVIDENCE_LIBRARY: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER),
+    # The Ombudsman finds only what was released and is pinned into something handed in: evidence/queries/items.py.
+    Action.READ_EVIDENCE: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, _REVIEWER, _OFFICER, _ANALYST, unless=_SHOWN),
+    Action.OPEN_EVIDENCE: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, _REVIEWER, _OFFICER, _ANALYST, unless=_SHOWN),
+    Action.HAND_IN_EVIDENCE: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_ASSIGNED,)),
+    Action.CHANGE_EVIDENCE: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_THEIRS,)),
+    Action.DECIDE_PERSONAL_DATA: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_THEIRS,)),
+    Action.PIN_EVIDENCE: rule(_MANAGER, _LEAD, R.CONTRIBUTOR, unless=(Unless.NOT_ASSIGNED,)),
+    Action.HOLD_EVIDENCE: rule(_MANAGER, _LEAD),
+    Action.MARK_EVIDENCE: rule(_REVIEWER, unless=_FAIR),
     Action.SEE_REVIEWS: rule(_REVIEWER, _OFFICER, _ANALYST),
     Action.READ_REVIEW: rule(_REVIEWER, _OFFICER, _ANALYST, unless=_FAIR),
     Action.REVIEW: rule(_REVIEWER, unless=_FAIR),
@@ -211,7 +236,8 @@ PORTAL = Acting(id=None, name="the portal")
 def may(person: Acting, action: Action, thing: Any = None) -> bool:
     """Whether `person` may ever do `action` to `thing`, whatever state it is in.
 
-    `thing` has an `organisation_id`; answers also an `assigned_to_id`, reviews a `first_reviewer_id`.
+    `thing` has an `organisation_id`; answers also an `assigned_to_id`, reviews a `first_reviewer_id`, evidence a
+    `handed_in_by_id` and, as it is read, the contributors it is `shown_to`.
     Without a thing: whether they may do it to anything at all.
     """
     asked = RULES[action]
@@ -239,9 +265,16 @@ def _lets_in(asked: Rule, post: Post, person: Acting, thing: Any) -> bool:
         return True
     if post.organisation_id != thing.organisation_id:
         return False
-    bound = post.role is Role.CONTRIBUTOR and Unless.NOT_ASSIGNED in asked.unless
-    # What has no such id is the answers of a whole assessment, which were assigned to nobody.
-    return not bound or getattr(thing, "assigned_to_id", None) == person.id
+    return post.role is not Role.CONTRIBUTOR or _is_theirs(asked, person, thing)
+
+
+def _is_theirs(asked: Rule, person: Acting, thing: Any) -> bool:
+    """What binds contributors. What has no such ids belongs to nobody: the answers of a whole assessment, a library."""
+    if Unless.NOT_ASSIGNED in asked.unless and getattr(thing, "assigned_to_id", None) != person.id:
+        return False
+    if Unless.NOT_THEIRS in asked.unless and getattr(thing, "handed_in_by_id", None) != person.id:
+        return False
+    return Unless.NOT_SHOWN not in asked.unless or person.id in getattr(thing, "shown_to", ())
 
 
 def insist(person: Acting, action: Action, thing: Any = None) -> None:

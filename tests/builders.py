@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -24,6 +26,9 @@ from portal.assessments.operations import (
 )
 from portal.assessments.operations.periods import Days, ForKind
 from portal.audit import Event
+from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion
+from portal.evidence.operations import handing_in
+from portal.files import receiving
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
@@ -194,3 +199,27 @@ def an_answer(one: Answer, level: int) -> dict[str, Any]:
             "action_due_on": today + dt.timedelta(120),
         }
     return facts
+
+
+def an_item(
+    cast: Cast, organisation: Organisation | None = None, *, title: str = "Complaints policy", name: str = "policy.txt",
+    content: bytes | None = None, by: str = "priya", **said: Any,
+) -> EvidenceItem:
+    """A file in the library of the trust, received and not looked at yet; or a link, or something held elsewhere."""
+    facts = {"kind": EvidenceKind.POLICY, "proves": "Everybody is told how to complain.", "owner": "Head of complaints", **said}
+    organisation = organisation or cast.trust
+    if "link" in facts or "held_where" in facts:
+        item = handing_in.hand_in(organisation, title=title, by=getattr(cast, by), **facts)
+        db.session.commit()
+        return item
+    with tempfile.TemporaryDirectory() as folder, receiving.clearing():
+        path = Path(folder) / "handed-in"
+        path.write_bytes(f"The text of {title}.".encode() if content is None else content)
+        item = handing_in.hand_in(organisation, title=title, file=receiving.bring(path, name), by=getattr(cast, by), **facts)
+        db.session.commit()
+    return item
+
+
+def versions_of(item: EvidenceItem) -> list[EvidenceVersion]:
+    """Its versions, the oldest first."""
+    return db.session.query(EvidenceVersion).filter_by(item_id=item.id).order_by(EvidenceVersion.number).all()

@@ -13,6 +13,19 @@ from sqlalchemy.exc import IntegrityError
 from portal import create_app
 from portal.config import Settings
 from portal.demonstration import building
+from portal.evidence.lifecycle import ItemState, VersionState
+from portal.evidence.models import (
+    Confidentiality,
+    EvidenceItem,
+    EvidenceKind,
+    EvidenceVersion,
+    Form,
+    Mark,
+    Pin,
+    PinKind,
+    Shows,
+)
+from portal.files.models import FileState, StoredFile
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests import databases
@@ -83,8 +96,75 @@ BREAKS: dict[str, str] = {
     "ck_invitations_one_end": invited(accepted=MOMENT, withdrawn=MOMENT),
     "ck_invitations_email_folded": invited(email="'A@Example.org'"),
     "ck_invitations_deputies_have_an_end": invited(until=DAY),
+    "ck_files_hash_is_whole": first("files", "sha256 = 'a'"),
+    "ck_files_not_empty": first("files", "size = 0"),
+    "ck_files_infected_names_malware": first("files", "malware = 'Eicar'", "state <> 'malware was found'"),
+    "ck_files_scanned_says_when": first("files", "state = 'scanned, nothing found'", "scanned_at IS NULL"),
+    "ck_files_scanned_says_by_what": first("files", "scanner = 'a scanner'", "scanned_at IS NULL"),
+    "ck_evidence_items_has_a_title": first("evidence_items", "title = ''"),
+    "ck_evidence_items_says_what_it_proves": first("evidence_items", "proves = ''"),
+    "ck_evidence_items_covers_in_order": first("evidence_items", "covers_from = '2026-02-01', covers_until = '2026-01-01'"),
+    "ck_evidence_items_has_a_version": first("evidence_items", "current_number = 0"),
+    "ck_evidence_items_withdrawn_has_a_day": first("evidence_items", "state = 'withdrawn'", "state = 'in use'"),
+    "ck_evidence_items_withdrawn_says_why": first("evidence_items", "withdrawn_why = 'why'", "state = 'in use'"),
+    "ck_evidence_items_withdrawn_is_kept_until": first("evidence_items", f"keep_until = {DAY}", "state = 'in use'"),
+    "ck_evidence_items_hold_says_why": first("evidence_items", "hold_why = 'why'", "NOT on_hold"),
+    "ck_evidence_versions_counted_from_one": first("evidence_versions", "number = 0"),
+    "ck_evidence_versions_file_is_whole": first("evidence_versions", "sha256 = ''", "form = 'file'"),
+    "ck_evidence_versions_link_is_whole": first("evidence_versions", "link = ''", "form = 'link'"),
+    "ck_evidence_versions_held_is_whole": first("evidence_versions", "form = 'held, may be inspected'", "form = 'link'"),
+    "ck_evidence_versions_file_until_removed": first("evidence_versions", "file_id = NULL", "file_id IS NOT NULL"),
+    "ck_evidence_versions_looked_at_is_whole": first("evidence_versions", "could_be_read = NULL", "state = 'released' AND form = 'file'"),
+    "ck_evidence_versions_choice_follows_a_look": first("evidence_versions", "state = 'waiting for a choice'", "looked_at IS NULL"),
+    "ck_evidence_versions_released_was_looked_at": first(
+        "evidence_versions", "looked_at = NULL, could_be_read = NULL", "state = 'released' AND form = 'file'"
+    ),
+    "ck_evidence_versions_choice_is_whole": first("evidence_versions", "chosen_by = 'B'", "choice IS NULL"),
+    "ck_evidence_versions_explained_says_why": first(
+        "evidence_versions", f"choice = 'it may stay, for a reason', chosen_by = 'B', chosen_at = {MOMENT}", "choice IS NULL"
+    ),
+    "ck_evidence_versions_stopped_says_why": first("evidence_versions", "stopped_why = 'why'", "state <> 'stopped'"),
+    "ck_pins_page_counted": first("pins", "page = -1"),
+    "ck_pins_removed_by_somebody": first("pins", "removed_by = 'B'", "removed_at IS NULL"),
+    "ck_marks_reason_given": first("marks", "reason = ''", "shows = 'cannot open'"),
     "ck_outgoing_letters_sent_when_sent": first("outgoing_letters", f"sent_at = {MOMENT}", "state <> 'sent'"),
 }
+
+
+SHA256 = "a" * 64
+
+
+def some_evidence() -> None:
+    """What the demonstration holds none of: a link, and a file that was released, pinned and marked."""
+    one, who = (db.session.execute(sa.text(f"SELECT min(id) FROM {table}")).scalar_one() for table in ("organisations", "people"))
+    file = db.session.scalar(sa.insert(StoredFile).returning(StoredFile.id), [{
+        "sha256": SHA256, "size": 1, "kind": "text", "state": FileState.UNSCANNED, "received_at": clock.now(),
+    }])  # fmt: skip
+    item = db.session.scalar(sa.insert(EvidenceItem.__table__).returning(EvidenceItem.__table__.c.id), [{
+        "reference": "EV-TEST", "organisation_id": one, "title": "T", "sort_title": "t", "searched": "t",
+        "kind": EvidenceKind.POLICY, "proves": "P", "owner": "O", "confidentiality": Confidentiality.PUBLIC,
+        "received_on": clock.today(), "handed_in_by": "B", "batch": "HI-TEST", "state": ItemState.IN_USE, "current_number": 2,
+        "withdrawn_why": "", "on_hold": False, "hold_why": "", "version": 1,
+    }])  # fmt: skip
+    version = {
+        "item_id": item, "item_reference": "EV-TEST", "organisation_id": one, "name": "", "note": "", "received_at": clock.now(),
+        "received_by": "B", "state": VersionState.RELEASED, "unread_why": "", "choice_reason": "", "chosen_by": "", "stopped_why": "",
+        "link": "", "held_where": "", "sha256": "", "file_id": None, "looked_at": None, "could_be_read": None,
+    }  # fmt: skip
+    versions = EvidenceVersion.__table__
+    db.session.execute(sa.insert(versions), [
+        {**version, "number": 1, "form": Form.LINK, "link": "https://example.org"},
+        {**version, "number": 2, "form": Form.FILE, "sha256": SHA256, "file_id": file, "looked_at": clock.now(), "could_be_read": True},
+    ])  # fmt: skip
+    pin = db.session.scalar(sa.insert(Pin.__table__).returning(Pin.__table__.c.id), [{
+        "reference": "PN-TEST", "organisation_id": one, "item_id": item, "item_reference": "EV-TEST",
+        "version_id": db.session.scalar(sa.select(sa.func.max(versions.c.id))), "kind": PinKind.ACTION, "about": "AC-TEST", "page": 1,
+        "place": "", "carried": False, "pinned_at": clock.now(), "pinned_by": "B", "removed_by": "", "version": 1,
+    }])  # fmt: skip
+    db.session.execute(sa.insert(Mark.__table__), [{
+        "organisation_id": one, "item_reference": "EV-TEST", "pin_id": pin, "pin_reference": "PN-TEST", "reviewer_id": who,
+        "shows": Shows.CANNOT_OPEN, "reason": "R", "marked_at": clock.now(), "version": 1,
+    }])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +176,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         with app.app_context():
             databases.migrate()
             building.build_if_empty()
+            some_evidence()
             db.session.commit()
             yield app
             db.session.remove()
@@ -134,6 +215,7 @@ def test_the_database_refuses_what_breaks(built: Flask, name: str) -> None:
 
 # Rows of which a nonsense word breaks no other rule as well.
 PLAIN = {
+    "ck_evidence_versions_form": "form = 'link'",
     "ck_assessments_state": "state = 'in progress'",
     "ck_actions_state": "state = 'planned'",
     "ck_gaps_kind": "kind = 'not submitted'",

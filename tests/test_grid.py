@@ -78,6 +78,7 @@ REVIEW, SHARED, PUBLISHED = (at(reference=name) for name in ("under review", "sh
 QUESTION = at(reference="under review", question="question")
 MEMBERSHIP, INVITATION = at(code="trust", reference="membership"), at(code="trust", reference="invitation")
 GAP, ACTION = at(reference="gap"), at(reference="action")
+EVIDENCE = at(reference="evidence")
 SAMPLES: dict[str, Samples] = {
     "/sign-in/<token>": at(token="no-such-token"),
     "/invitations/<token>": at(token="invitation token"),
@@ -93,6 +94,7 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/people/<reference>/second-factor": MEMBERSHIP,
     "/organisations/<code>/people/invitations/<reference>/resend": INVITATION,
     "/organisations/<code>/people/invitations/<reference>/withdraw": INVITATION,
+    "/organisations/<code>/evidence/hand-in": BODY,
     "/organisations/<code>/plan": BODY,
     "/organisations/<code>/record": BODY,
     "/organisations/<code>/taking-part": BODY,
@@ -153,6 +155,7 @@ SAMPLES: dict[str, Samples] = {
     "/reviews/<reference>/reopen": SIGNED,
     "/gaps/<reference>": GAP,
     "/gaps/<reference>/plan-an-action": GAP,
+    "/evidence/<reference>": EVIDENCE,
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),
 }
@@ -240,6 +243,7 @@ def _things(world: World) -> None:
     db.session.commit()
     letter = db.session.query(OutgoingLetter.facts).filter_by(letter=Letter.INVITATION.name).scalar()
     at |= {"invitation": invited[0].reference, "invitation token": json.loads(letter)["token"]}
+    at["evidence"] = builders.an_item(cast).reference
     grouping.cover_branch(cast.trust, cast.practice, clock.today(), by=cast.ada)
     at["branch"] = PRACTICE
     at["membership"] = db.session.query(Membership.reference).filter_by(person_id=cast.rows["priya"].id).scalar()

@@ -16,6 +16,8 @@ class Thing:
     organisation_id: int = HERE
     assigned_to_id: int | None = None
     first_reviewer_id: int | None = None
+    handed_in_by_id: int | None = None
+    shown_to: frozenset[int | None] = frozenset()
 
 
 def person(role, where=HERE, number=7):
@@ -50,7 +52,7 @@ def test_a_stranger_cannot_see_that_it_exists(stranger, action):
 def test_a_member_without_the_role_is_told_no_and_one_with_it_is_let_in(member, action):
     role = member.posts[0].role
     named = role in RULES[action].body | RULES[action].ombudsman
-    thing = Thing(assigned_to_id=member.id)
+    thing = Thing(assigned_to_id=member.id, handed_in_by_id=member.id, shown_to=frozenset({member.id}))
     if named:
         policy.insist(member, action, thing)
     else:
@@ -64,6 +66,23 @@ def test_a_contributor_reaches_only_what_was_assigned(action):
     assert policy.may(contributor, action, Thing(assigned_to_id=contributor.id))
     assert not policy.may(contributor, action, Thing(assigned_to_id=99))
     assert not policy.may(contributor, action, Thing())
+
+
+@pytest.mark.parametrize("action", [a for a in RULES if Unless.NOT_THEIRS in RULES[a].unless])
+def test_a_contributor_changes_only_what_they_handed_in(action):
+    contributor = person(Role.CONTRIBUTOR)
+    assert policy.may(contributor, action, Thing(handed_in_by_id=contributor.id))
+    assert not policy.may(contributor, action, Thing(handed_in_by_id=99, assigned_to_id=contributor.id))
+    assert not policy.may(contributor, action, Thing())
+    assert policy.may(person(Role.COMPLAINTS_MANAGER), action, Thing(handed_in_by_id=99))
+
+
+@pytest.mark.parametrize("action", [a for a in RULES if Unless.NOT_SHOWN in RULES[a].unless])
+def test_a_contributor_reads_only_what_is_shown_to_them(action):
+    contributor = person(Role.CONTRIBUTOR)
+    assert policy.may(contributor, action, Thing(shown_to=frozenset({contributor.id, 99})))
+    assert not policy.may(contributor, action, Thing(shown_to=frozenset({99}), assigned_to_id=contributor.id))
+    assert policy.may(person(Role.HANDLER), action, Thing())
 
 
 @pytest.mark.parametrize("action", [a for a in RULES if Unless.CONFLICTED in RULES[a].unless])

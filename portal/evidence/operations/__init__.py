@@ -1,0 +1,1 @@
+"""The verbs that change evidence, one journey a file."""

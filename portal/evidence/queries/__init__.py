@@ -1,0 +1,1 @@
+"""Every SELECT about evidence, one page's worth a file."""
