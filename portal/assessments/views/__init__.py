@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from portal.assessments.queries.places import Expectations
 from portal.assessments.views import (
     answers,
     assigning,
@@ -18,6 +19,7 @@ from portal.assessments.views import (
     standing,
     tasks,
 )
+from portal.evidence import places
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     periods.bp,
@@ -36,5 +38,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 
 def register(app: Flask) -> None:
+    places.register(Expectations())
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
