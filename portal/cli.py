@@ -20,7 +20,7 @@ from portal.documents import write_all
 from portal.jobs import runner, schedule
 from portal.kernel import words
 from portal.kernel.db import db, only_reading
-from portal.kernel.errors import Refusal
+from portal.kernel.errors import Away, Refusal
 from portal.organisations import addresses
 from portal.organisations.operations import importing, memberships
 from portal.organisations.queries import organisation as by_code
@@ -190,6 +190,25 @@ def record_verify() -> None:
 
 
 @main.group(cls=InOrder)
+def files() -> None:
+    """What was handed in."""
+
+
+@files.command("verify")
+def files_verify() -> None:
+    """Hash every stored file again now, and name each that is altered or missing."""
+    try:
+        checked, damaged = runner.verify_files(the_app())
+    except Away:
+        raise click.ClickException("The store of files does not answer; the log has what it said.") from None
+    for one in damaged:
+        click.echo(one)
+    if damaged:
+        sys.exit(1)
+    click.echo(f"{words.count(checked, 'stored file was', 'stored files were').capitalize()} hashed again: all as received.")
+
+
+@main.group(cls=InOrder)
 def jobs() -> None:
     """What the portal does by itself."""
 
@@ -199,6 +218,8 @@ def jobs_list() -> None:
     """Each job, when it runs and why."""
     for job in schedule.JOBS:
         click.echo(f"{job.name:<24} {job.when:<28} {job.why}")
+    for errand in schedule.ERRANDS:
+        click.echo(f"{errand.name:<24} {f'every {schedule.ERRANDS_EVERY.seconds} seconds':<28} {errand.why}")
 
 
 @jobs.command("run")
@@ -221,7 +242,7 @@ def demonstration() -> None:
 
 @main.command()
 def check() -> None:
-    """Say whether this installation is sound: settings, database, schema, standards, record."""
+    """Say whether this installation is sound: settings, database, schema, standards, record, files."""
     with at_work() as app, only_reading():
         lines, sound = serving.soundness(app)
     click.echo("\n".join(lines))

@@ -44,6 +44,7 @@ class Letter(enum.Enum):
     PLAN_DECIDED = "the improvement plan was agreed or returned"
     EVIDENCE_NEEDS_A_CHOICE = "personal data may be in a file you handed in"
     EVIDENCE_REFUSED = "malware was found in a file you handed in"
+    FILE_DAMAGED = "the weekly check found damaged files"
 
 
 class Post(enum.Enum):

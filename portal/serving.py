@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication
 from portal import ROOT, audit
 from portal.config import Settings
 from portal.demonstration import building
+from portal.files import soundness as files_soundness
 from portal.jobs import runner
 from portal.kernel.db import db
 from portal.organisations.operations import importing
@@ -113,7 +114,7 @@ def serve(app: Flask, *, since: float | None = None) -> None:
 
 def soundness(app: Flask) -> tuple[list[str], bool]:
     """Lines that say what was looked at, and whether all of it is sound."""
-    findings = [_database(), _schema(), _standards(), _record()]
+    findings = [_database(), _schema(), _standards(), _record(), *files_soundness.soundness()]
     return [f"{'sound' if sound else 'NOT SOUND'}: {line}" for line, sound in findings], all(s for _, s in findings)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
+import contextlib
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,10 +21,9 @@ from portal.files import recognising
 from portal.files.models import Fault, FileState, StoredFile
 from portal.files.recognising import Recognised, Unfit
 from portal.files.removing import named_among, remove_unless_named
-from portal.files.stores import CHUNK, store
+from portal.files.stores import CHUNK, at_work_on, incoming_folder, room, store
 from portal.kernel import clock, words
 from portal.kernel.db import db, insert_unless_there
-from portal.kernel.errors import NoRoom
 
 LARGEST = 50 * 1024 * 1024  # bytes of one file
 MOST_AT_ONCE = 20  # files of one request
@@ -34,14 +31,17 @@ LARGEST_REQUEST = 250 * 1024 * 1024  # bytes of one request
 LONGEST_NAME = 200  # characters
 FOUND_LATELY = timedelta(days=1)  # for so long malware that was found is believed without asking the scanner again
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BY_HASH = sa.select(StoredFile).where(StoredFile.sha256 == sa.bindparam("sha256")).with_for_update()
 _SCAN_AGAIN = (
     sa.update(StoredFile)
     .where(StoredFile.id == sa.bindparam("one"), StoredFile.state == FileState.INFECTED)
     .values(state=FileState.WAITING, scanned_at=None, scanner="", malware="", claimed_at=None)
 )
-_MENDED = sa.update(StoredFile).where(StoredFile.id == sa.bindparam("one")).values(fault=Fault.NONE)
+_MENDED = (
+    sa.update(StoredFile)
+    .where(StoredFile.id == sa.bindparam("one"))
+    .values(fault=Fault.NONE, checked_at=sa.bindparam("now"))
+)
 
 
 @dataclass
@@ -60,13 +60,9 @@ class Arriving:
     """The stream that the parser of a request writes one file to. What is past the limit is counted, not stored."""
 
     def __init__(self, folder: Path, name: str, *, surplus: bool = False) -> None:
-        # The lock says that somebody is at work on it; it goes with the process, however that ends.
-        with _room():
-            handle, path = tempfile.mkstemp(dir=folder, prefix="incoming-")
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._file = os.fdopen(handle, "w+b")
+        self._file, path = at_work_on(folder)
         self._hash = hashlib.sha256()
-        self.one = Incoming(clean_name(name), Path(path))
+        self.one = Incoming(clean_name(name), path)
         self.empty_field = not name
         if surplus:
             self.one.unfit = f"You can hand in {MOST_AT_ONCE} files at a time. Hand in “{self.one.name}” and those after it by themselves."
@@ -74,14 +70,15 @@ class Arriving:
     def write(self, block: bytes) -> int:
         self.one.size += len(block)
         if self.one.size > LARGEST:
-            self._file.truncate(0)
+            if not self.one.unfit:
+                self._file.truncate(0)
             self.one.unfit = (
                 f"“{self.one.name}” is larger than {LARGEST // 1024**2} MB, the most that one file may have. "
                 "Save it with smaller pictures, or split it, and hand in the parts."
             )
         elif not self.one.unfit:
             self._hash.update(block)
-            with _room():
+            with room():
                 self._file.write(block)
         return len(block)
 
@@ -96,7 +93,7 @@ class Arriving:
         return self._file.readline(size)
 
     def finish(self) -> Incoming:
-        with _room():
+        with room():
             self._file.flush()
         self.one.sha256 = self._hash.hexdigest()
         return self.one
@@ -106,7 +103,7 @@ class Arriving:
 
     def clear(self) -> None:
         self.one.path.unlink(missing_ok=True)
-        with _room():
+        with contextlib.suppress(OSError):  # what did not fit on the disk is not written now either
             self._file.close()
 
 
@@ -163,15 +160,6 @@ def clearing() -> Iterator[None]:
         clear()
 
 
-def incoming_folder() -> Path:
-    """Where files stand until they are kept: on the disk of this machine, whatever the store is."""
-    settings: Settings = current_app.extensions["settings"]
-    folder = settings.instance.resolve() / "files" / "incoming"
-    with _room():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def incoming(field: str) -> list[Incoming]:
     """The files that the request under way brought in `field`, in order; those left empty by the browser are not."""
     streams = (one.stream for one in request.files.getlist(field))
@@ -212,8 +200,7 @@ def keep(one: Incoming) -> StoredFile:
         _ask_the_scanner_again(stored, settings)
     if store().size(one.sha256) != one.size or stored.fault is not Fault.NONE:
         store().put(one.sha256, one.path)
-    if stored.fault is not Fault.NONE:
-        db.session.execute(_MENDED, {"one": stored.id})
+        db.session.execute(_MENDED, {"one": stored.id, "now": clock.now()})
     db.session.refresh(stored)
     return stored
 
@@ -239,8 +226,7 @@ def _lay_down(one: Incoming) -> None:
         return
     one.recognised = recognised  # before the bytes are there, so that they are cleared if this fails half-way
     if store().size(one.sha256) != one.size:
-        with _room():
-            store().put(one.sha256, one.path)
+        store().put(one.sha256, one.path)
 
 
 def clean_name(name: str) -> str:
@@ -250,14 +236,3 @@ def clean_name(name: str) -> str:
     if len(plain) <= LONGEST_NAME or not stem or len(extension) > 20:
         return plain[:LONGEST_NAME]
     return stem[: LONGEST_NAME - len(dot + extension)].rstrip() + dot + extension
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """A full disk becomes a refusal that says so."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise NoRoom() from error
-        raise

@@ -16,7 +16,7 @@ from portal.kernel.db import db, insert_unless_there, only_reading, writing
 _NAMED = sa.select(StoredFile.sha256).where(
     StoredFile.sha256.in_(sa.bindparam("wanted", expanding=True)), StoredFile.state != FileState.INFECTED
 )
-_STATE = sa.select(StoredFile.state).where(StoredFile.sha256 == sa.bindparam("wanted"))
+_STATE = sa.select(StoredFile.state).where(StoredFile.sha256 == sa.bindparam("wanted")).with_for_update()
 
 
 def named_among(hashes: Collection[str]) -> set[str]:
@@ -33,7 +33,8 @@ def remove_unless_named(sha256: str) -> bool:
 
     A transaction of its own, which is undone at its end: it inserts the row as if to keep the file. If that works,
     no committed row names the bytes, and whoever keeps the same content now waits for this transaction, finds the
-    bytes gone, and puts them again (receiving.keep). If it does not, somebody needs them.
+    bytes gone, and puts them again (receiving.keep). If it does not, the row is held while its state is read: only
+    the bytes of malware are not needed, and whoever hands them in again holds the row too.
     """
     token = writing.set(True)
     facts: dict[str, Any] = {

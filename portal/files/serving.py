@@ -84,7 +84,7 @@ def _wanted(size: int, tag: str) -> tuple[int, int, int]:
 def disposition(name: str) -> str:
     """`attachment` with the name for every browser: letters of any script by RFC 8187, and in ASCII for the rest."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r'[^\w .,()+=@#-]', "_", plain).strip() or "file"
+    plain = re.sub(r"[^\w .,()+=@#-]", "_", plain).strip() or "file"
     if plain == name:
         return f'attachment; filename="{plain}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from flask import current_app
 
 from portal.config import Settings
+from portal.kernel.errors import NoRoom
 
 CHUNK = 256 * 1024  # bytes read at a time
-_NAME = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[0-9a-f]{64}")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}
 
 
 class Store(Protocol):
-    """Bytes by the SHA-256 of their content. What `put` returned from is whole and on disk."""
+    """Bytes by the SHA-256 of their content. What `put` returned from is whole and durable."""
 
     def put(self, sha256: str, path: Path) -> None:
         """Keep the file at `path`, replacing whatever has its name; never seen half there."""
@@ -35,61 +40,91 @@ class Store(Protocol):
         """Remove it; nothing happens if it is not there."""
 
     def names(self) -> Iterator[str]:
-        """Everything that is kept."""
+        """Everything that is kept, in order."""
 
     def path_of(self, sha256: str) -> contextlib.AbstractContextManager[Path]:
-        """The file as a local path, for those who must read it; not to be written to."""
+        """The file as a local path, for those who must read it here and there; not to be written to."""
 
     def in_words(self) -> str:
         """Where this is, for people."""
 
 
 def store() -> Store:
-    """The store of this portal, made once."""
-    made = current_app.extensions.get("files.store")
-    if made is None:
-        made = current_app.extensions["files.store"] = _made(current_app.extensions["settings"])
-    return made
+    """The store of this portal, made once in each process."""
+    kept: dict[int, Store] = current_app.extensions.setdefault("files.store", {})
+    if os.getpid() not in kept:
+        kept[os.getpid()] = _made(current_app.extensions["settings"])
+    return kept[os.getpid()]
 
 
 def _made(settings: Settings) -> Store:
     if settings.file_store:
-        raise NotImplementedError(settings.file_store)
-    return Folder(settings.instance.resolve() / "files")
+        from portal.files.bucket import Bucket  # noqa: PLC0415  # 20 MB that a portal with a folder has no use for
+
+        return Bucket(settings)
+    return Folder(files_folder())
+
+
+def files_folder() -> Path:
+    """The folder of this machine beneath which files stand."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.instance.resolve() / "files"
+
+
+def incoming_folder() -> Path:
+    """Where files stand until they are kept: on the disk of this machine, whatever the store is."""
+    folder = files_folder() / "incoming"
+    with room():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def at_work_on(folder: Path) -> tuple[BinaryIO, Path]:
+    """A new file in `folder` that nobody sweeps away while this process has it open, however the process ends."""
+    with room():
+        handle, path = tempfile.mkstemp(dir=folder, prefix="incoming-")
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fdopen(handle, "w+b"), Path(path)
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """A full disk becomes a refusal that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom() from error
+        raise
 
 
 class Folder:
-    """`files/ab/cdef…` beneath a folder: written aside, made durable, and then given its name."""
+    """`ab/cdef…` beneath a folder: made durable first, and given its name last."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def _at(self, sha256: str) -> Path:
-        if not _NAME.fullmatch(sha256):
+        if not NAME.fullmatch(sha256):
             raise ValueError(f"{sha256!r} is no SHA-256")
         return self.root / sha256[:2] / sha256[2:]
 
     def put(self, sha256: str, path: Path) -> None:
         to = self._at(sha256)
-        if not to.parent.is_dir():
-            to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable(self.root)
-        handle, aside = tempfile.mkstemp(dir=to.parent, prefix=".unfinished-")
-        try:
-            with os.fdopen(handle, "wb") as new, path.open("rb") as old:
-                while block := old.read(CHUNK):
-                    new.write(block)
-                new.flush()
-                os.fsync(new.fileno())
-            os.replace(aside, to)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
-        durable(to.parent)
+        with room():
+            _folder(to.parent)
+            aside = Path(tempfile.mkdtemp(dir=to.parent, prefix=".unfinished-"))
+            try:
+                _same_file(path, aside / "file")
+                os.replace(aside / "file", to)
+            finally:
+                # Where `to` was the same file already, replacing did nothing and left the name aside.
+                (aside / "file").unlink(missing_ok=True)
+                aside.rmdir()
+            _durable(to.parent)
 
     def chunks(self, sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        file = self._at(sha256).open("rb")
-        return _read(file, start, end)
+        return _blocks(self._at(sha256).open("rb"), start, end)
 
     def size(self, sha256: str) -> int | None:
         try:
@@ -102,9 +137,8 @@ class Folder:
 
     def names(self) -> Iterator[str]:
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(folder.iterdir()):
-                if _NAME.fullmatch(folder.name + path.name):
-                    yield folder.name + path.name
+            names = sorted(folder.name + one.name for one in os.scandir(folder))
+            yield from (name for name in names if NAME.fullmatch(name))
 
     @contextmanager
     def path_of(self, sha256: str) -> Iterator[Path]:
@@ -114,19 +148,41 @@ class Folder:
         return f"the folder {self.root}"
 
 
-def _read(file: contextlib.AbstractContextManager, start: int, end: int | None) -> Iterator[bytes]:  # type: ignore[type-arg]
-    with file as opened:
-        opened.seek(start)
-        left = None if end is None else end - start
-        while left is None or left > 0:
-            block = opened.read(CHUNK if left is None else min(CHUNK, left))
-            if not block:
-                return
-            left = None if left is None else left - len(block)
+def _folder(folder: Path) -> None:
+    """`folder`, made if it is not there, with its name in the folder above made durable."""
+    if not folder.is_dir():
+        _folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _durable(folder.parent)
+
+
+def _same_file(path: Path, to: Path) -> None:
+    """The content of `path` under a second name, on disk: as a link if the disk can, else as a copy."""
+    with path.open("rb") as old:
+        os.fsync(old.fileno())
+        try:
+            os.link(path, to)
+        except OSError as error:
+            if error.errno not in _CANNOT_LINK:
+                raise
+            with to.open("xb") as new:
+                while block := old.read(CHUNK):
+                    new.write(block)
+                new.flush()
+                os.fsync(new.fileno())
+
+
+def _blocks(file: BinaryIO, start: int, end: int | None) -> Iterator[bytes]:
+    """A block at a time; the file is closed at the end, or when whoever reads goes away."""
+    with file:
+        file.seek(start)
+        left = os.fstat(file.fileno()).st_size - start if end is None else end - start
+        while left > 0 and (block := file.read(min(CHUNK, left))):
+            left -= len(block)
             yield block
 
 
-def durable(folder: Path) -> None:
+def _durable(folder: Path) -> None:
     """Make the names in `folder` survive a loss of power."""
     handle = os.open(folder, os.O_RDONLY)
     try:

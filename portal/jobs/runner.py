@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
-from portal.jobs import delivery, schedule
+from portal.files.sweeping import damaged as damaged_files
+from portal.jobs import checking, delivery, schedule
 from portal.jobs.models import JobRun
-from portal.jobs.schedule import Job
+from portal.jobs.schedule import Job, Step
 from portal.kernel import clock
 from portal.kernel import db as kernel_db
 from portal.kernel.db import db, insert_unless_there
@@ -58,7 +59,7 @@ class Stopped(Exception):
 
 _stopping = threading.Event()
 # Letters do not wait for a long job: a link to sign in should arrive while it is being opened.
-_at_work = {"tick": threading.Lock(), "send_letters": threading.Lock()}
+_at_work = {"tick": threading.Lock(), "send_letters": threading.Lock(), "run_errands": threading.Lock()}
 
 
 def keep() -> None:
@@ -156,16 +157,45 @@ def _last_ran(job: Job) -> date:
 
 def run_job(app: Flask, name: str) -> int:
     """Run one job now, whether or not it is due, and say how much it did. Raises LookupError for an unknown name."""
-    if name not in schedule.BY_NAME:
-        raise LookupError(f"There is no job {name}. The jobs are: {', '.join(schedule.BY_NAME)}.")
-    job = schedule.BY_NAME[name]
+    errands = {errand.name: errand for errand in schedule.ERRANDS}
+    if name not in schedule.BY_NAME and name not in errands:
+        raise LookupError(f"There is no job {name}. The jobs are: {', '.join([*schedule.BY_NAME, *errands])}.")
     with _working(app):
-        done = 0
-        for step in job.steps(clock.today(), clock.today() - timedelta(days=1)):
-            keep()
-            done += step()
-            keep()
-        return done
+        if name in errands:
+            return _step_by_step(errands[name].steps())
+        return _step_by_step(schedule.BY_NAME[name].steps(clock.today(), clock.today() - timedelta(days=1)))
+
+
+def _step_by_step(steps: Iterator[Step]) -> int:
+    done = 0
+    for step in steps:
+        keep()
+        if _stopping.is_set():
+            break
+        done += step()
+        keep()
+    return done
+
+
+def run_errands(app: Flask) -> int:
+    """What people wait for (a scan), once through; one that fails keeps no other from being run."""
+    done = 0
+    with _working(app):
+        for errand in schedule.ERRANDS:
+            try:
+                done += _step_by_step(errand.steps())
+            except Exception:
+                db.session.rollback()
+                log.exception("The errand %s failed and is tried again in a few seconds", errand.name)
+    return done
+
+
+def verify_files(app: Flask) -> tuple[int, list[str]]:
+    """Hash every stored file now: how many there were, and a line for each that is damaged, also since before."""
+    with _working(app):
+        checked = _step_by_step(checking.check_files(clock.now() + timedelta(seconds=1)))
+        with kernel_db.only_reading():
+            return checked, [str(one) for one in damaged_files()]
 
 
 def send_letters(app: Flask) -> int:
@@ -181,6 +211,7 @@ def work(app: Flask) -> None:
     rest = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None, "next_run_time": clock.now()}
     scheduler.add_job(_carefully, "interval", minutes=1, args=(tick, app), **rest)
     scheduler.add_job(_carefully, "interval", seconds=schedule.LETTERS_EVERY.seconds, args=(send_letters, app), **rest)
+    scheduler.add_job(_carefully, "interval", seconds=schedule.ERRANDS_EVERY.seconds, args=(run_errands, app), **rest)
 
     def stop(_signal: int, _frame: Any) -> None:
         _stopping.set()

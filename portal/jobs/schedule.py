@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from portal.assessments.operations import closing, periods, reminding, superseding
+from portal.files import scanning
+from portal.files.sweeping import clear as clear_files
 from portal.gaps.operations import tallying
-from portal.jobs import sweeping
+from portal.jobs import checking, sweeping
 from portal.kernel import clock
 
 Step = Callable[[], int]
@@ -46,6 +48,17 @@ class Job:
         there = clock.london(now)
         day = there.date() if there.time() >= self.at else there.date() - timedelta(days=1)
         return day.isoformat()
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Work that people wait for: looked for every few seconds, beside the jobs, and mostly there is none.
+
+    It yields steps as a job does, and knows by its rows what is left to do."""
+
+    name: str
+    steps: Callable[[], Iterator[Step]]
+    why: str
 
 
 def _fold_tallies(_today: date, _since: date) -> Iterator[Step]:
@@ -94,13 +107,32 @@ JOBS: tuple[Job, ...] = (
         "deletes what is no longer needed of signing in and of these jobs, 30 days after its end",
         time(3),
     ),
+    Job(
+        "check-files",
+        lambda _today, _since: checking.check_files(),
+        Each.DAY,
+        "hashes again every stored file that was last hashed a week ago, and reports what rotted or vanished",
+        time(1),
+    ),
+    Job(
+        "clear-files",
+        lambda _today, _since: clear_files(),
+        Each.DAY,
+        "removes what a stopped upload left half-way, and stored bytes that belong to nothing",
+        time(4),
+    ),
+)
+ERRANDS: tuple[Errand, ...] = (
+    Errand("scan-files", scanning.scan_waiting, "takes each file that waits to the malware scanner"),
 )
 BY_NAME = {job.name: job for job in JOBS}
 LETTERS_EVERY = timedelta(seconds=5)
+ERRANDS_EVERY = timedelta(seconds=5)
 
 
 def as_markdown() -> str:
     """The table for docs/jobs.md."""
     rows = [f"| `{job.name}` | {job.when} | {job.why} |" for job in JOBS]
+    rows += [f"| `{one.name}` | every {ERRANDS_EVERY.seconds} seconds | {one.why} |" for one in ERRANDS]
     rows.append(f"| letters | every {LETTERS_EVERY.seconds} seconds | sends what waits in the outbox, one letter at a time |")
     return "\n".join(["| Job | when | what it does |", "| --- | --- | --- |", *rows])
