@@ -72,6 +72,7 @@ class Event(enum.Enum):
     ANSWER_SAVED = "answer saved", "expectation changes"
     ANSWER_CONFIRMED = "last year's answer confirmed", "expectation"
     ANSWER_ASSIGNED = "expectation assigned", "expectation to"
+    WORKBOOK_RETURNED = "answers saved from a workbook", "rows"
     SENT_FOR_SIGN_OFF = "sent for sign-off", ""
     RETURNED_BY_LEAD = "returned before sign-off", "comment"
     SIGNED_OFF = "signed off", "sha256 signatory late"
@@ -135,14 +136,25 @@ class Event(enum.Enum):
 
 # A reviewer's working papers: organisations read the finding, and the second reviewer must not know of the first view.
 WORKING_PAPERS = frozenset(
-    {Event.FINDING_RECORDED, Event.SECOND_VIEW_RECORDED, Event.RELIABILITY_RATED, Event.REVIEW_RELEASED}
+    {
+        Event.FINDING_RECORDED,
+        Event.SECOND_VIEW_RECORDED,
+        Event.RELIABILITY_RATED,
+        Event.REVIEW_RELEASED,
+        Event.EVIDENCE_MARKED,
+    }
 )
 
 # How an organisation came to its answers, and its own library: its own affair, whatever was handed in since.
 _LIBRARY = frozenset(
-    one for one in Event if one.name.startswith(("EVIDENCE_", "PERSONAL_DATA_", "PIN_")) and one is not Event.EVIDENCE_OPENED
+    one
+    for one in Event
+    if one.name.startswith(("EVIDENCE_", "PERSONAL_DATA_", "PIN_"))
+    and one not in (Event.EVIDENCE_OPENED, Event.EVIDENCE_MARKED)
 )
-DRAFTING = _LIBRARY | {Event.ANSWER_SAVED, Event.ANSWER_CONFIRMED, Event.ANSWER_ASSIGNED, Event.RETURNED_BY_LEAD}
+DRAFTING = _LIBRARY | {
+    Event.ANSWER_SAVED, Event.ANSWER_CONFIRMED, Event.ANSWER_ASSIGNED, Event.WORKBOOK_RETURNED, Event.RETURNED_BY_LEAD,
+}  # fmt: skip
 
 
 class Stream(Model):

@@ -45,6 +45,7 @@ class Settings:
     s3_secret: str = setting("", "secret key at the S3-compatible server", secret=True)
     scanner: str = setting("", "clamd, which looks for malware: path of its socket, or host:port; empty means nothing is scanned")
     show_unscanned: str = setting("", "yes or no: whether files that nothing scanned may be seen; empty means only in the demonstration")
+    evidence_years: int = setting(6, "years for which withdrawn evidence is kept; what was signed with it is kept for good")
     workers: int = setting(2, "web server processes")
     threads: int = setting(4, "threads in each web server process")
     proxies: int = setting(0, "how many trusted reverse proxies stand in front (their forwarded headers are believed)")
@@ -82,6 +83,8 @@ class Settings:
         if self.mail_server and not self.mail_server.rpartition(":")[2].isdigit():
             raise SettingsError(f"PORTAL_MAIL_SERVER is {self.mail_server!r}; write host:port, for example mail:25.")
 
+        if not 1 <= self.evidence_years <= 100:
+            raise SettingsError(f"PORTAL_EVIDENCE_YEARS is {self.evidence_years}; write a number of years from 1 to 100.")
         self._check_files()
 
     def _check_files(self) -> None:

@@ -26,12 +26,15 @@ from portal.assessments.operations import (
 )
 from portal.assessments.operations.periods import Days, ForKind
 from portal.audit import Event
-from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion
-from portal.evidence.operations import handing_in
+from portal.evidence.lifecycle import VERSION, VersionVerb
+from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion, Pin, PinKind
+from portal.evidence.operations import handing_in, pinning, replacing
+from portal.evidence.places import Place
 from portal.files import receiving
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
+from portal.policy import PORTAL, Action
 from portal.standards import library
 from tests.people import Cast
 
@@ -220,6 +223,44 @@ def an_item(
     return item
 
 
+def a_replacement(
+    cast: Cast, item: EvidenceItem, *, name: str = "policy-2.txt", content: bytes | None = None, by: str = "priya", **facts: Any
+) -> EvidenceVersion:
+    """Another file in place of the version in use."""
+    facts = {"number": item.current, **facts}
+    with tempfile.TemporaryDirectory() as folder, receiving.clearing():
+        path = Path(folder) / "handed-in"
+        path.write_bytes(f"The text of {name} for {item.title}.".encode() if content is None else content)
+        version = replacing.replace(item, file=receiving.bring(path, name), by=getattr(cast, by), **facts)
+        db.session.commit()
+    return version
+
+
+def released(item: EvidenceItem) -> EvidenceItem:
+    """The worker looked into the version in use and found nothing."""
+    version = versions_of(item)[item.current - 1]
+    version.looked_at, version.could_be_read = clock.now(), True
+    VERSION.move(version, VersionVerb.RELEASE)
+    audit.record(Event.PERSONAL_DATA_LOOKED_FOR, version, by=PORTAL, number=version.number, found={}, could_be_read=True)
+    db.session.commit()
+    return item
+
+
 def versions_of(item: EvidenceItem) -> list[EvidenceVersion]:
     """Its versions, the oldest first."""
     return db.session.query(EvidenceVersion).filter_by(item_id=item.id).order_by(EvidenceVersion.number).all()
+
+
+def a_place(cast: Cast, about: str, organisation: Organisation | None = None, **facts: Any) -> Place:
+    """Something that evidence may be pinned to, as its owner would tell of it."""
+    of = {"kind": PinKind.EXPECTATION, "organisation_id": (organisation or cast.trust).id, "words": about, "href": "/work",
+          "editable": True, "to_change": Action.ANSWER, **facts}  # fmt: skip
+    return Place(about=about, **of)
+
+
+def a_pin(cast: Cast, about: str, item: EvidenceItem | None = None, *, by: str = "priya", **facts: Any) -> Pin:
+    """A piece of evidence pinned to what has this reference."""
+    item = item or an_item(cast, title=f"Proof of {about}")
+    pin = pinning.pin(item, a_place(cast, about), by=getattr(cast, by), **facts)
+    db.session.commit()
+    return pin

@@ -124,6 +124,7 @@ BREAKS: dict[str, str] = {
         "evidence_versions", f"choice = 'it may stay, for a reason', chosen_by = 'B', chosen_at = {MOMENT}", "choice IS NULL"
     ),
     "ck_evidence_versions_stopped_says_why": first("evidence_versions", "stopped_why = 'why'", "state <> 'stopped'"),
+    "ck_evidence_versions_stopped_says_when": first("evidence_versions", f"stopped_at = {MOMENT}", "state = 'released'"),
     "ck_pins_page_counted": first("pins", "page = -1"),
     "ck_pins_removed_by_somebody": first("pins", "removed_by = 'B'", "removed_at IS NULL"),
     "ck_marks_reason_given": first("marks", "reason = ''", "shows = 'cannot open'"),
@@ -149,6 +150,7 @@ def some_evidence() -> None:
     version = {
         "item_id": item, "item_reference": "EV-TEST", "organisation_id": one, "name": "", "note": "", "received_at": clock.now(),
         "received_by": "B", "state": VersionState.RELEASED, "unread_why": "", "choice_reason": "", "chosen_by": "", "stopped_why": "",
+        "unstrippable": False,
         "link": "", "held_where": "", "sha256": "", "file_id": None, "looked_at": None, "could_be_read": None,
     }  # fmt: skip
     versions = EvidenceVersion.__table__

@@ -176,9 +176,12 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("choice_reason", sa.Text(), nullable=False),
+        sa.Column("chosen_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("chosen_by", sa.String(length=200), nullable=False),
         sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unstrippable", sa.Boolean(), nullable=False),
         sa.Column("stopped_why", sa.String(length=500), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stripped_from", sa.Integer(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -191,6 +194,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "(state = 'stopped') = (stopped_why <> '')", name=op.f("ck_evidence_versions_stopped_says_why")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('stopped', 'malware was found')) = (stopped_at IS NOT NULL)",
+            name=op.f("ck_evidence_versions_stopped_says_when"),
         ),
         sa.CheckConstraint(
             "choice IS NULL OR choice <> 'it may stay, for a reason' OR choice_reason <> ''",
@@ -220,6 +227,7 @@ def upgrade() -> None:
             "(looked_at IS NULL) = (could_be_read IS NULL)", name=op.f("ck_evidence_versions_looked_at_is_whole")
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_evidence_versions_counted_from_one")),
+        sa.ForeignKeyConstraint(["chosen_by_id"], ["people.id"], name=op.f("fk_evidence_versions_chosen_by_id_people")),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_evidence_versions_file_id_files")),
         sa.ForeignKeyConstraint(
             ["item_id"], ["evidence_items.id"], name=op.f("fk_evidence_versions_item_id_evidence_items")

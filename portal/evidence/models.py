@@ -139,9 +139,12 @@ class EvidenceVersion(Audited, Model):
     unread_why: Mapped[str] = mapped_column(sa.Text, default="")
     choice: Mapped[Choice | None] = mapped_column(one_of(Choice, "choice"))
     choice_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    chosen_by_id: Mapped[int | None] = points_to("people.id", nullable=True, index=False)
     chosen_by: Mapped[str] = mapped_column(sa.String(200), default="")
     chosen_at: Mapped[datetime | None] = mapped_column(Moment())
+    unstrippable: Mapped[bool] = mapped_column(default=False)  # the portal tried to take hidden details out, and could not
     stopped_why: Mapped[str] = mapped_column(sa.String(500), default="")
+    stopped_at: Mapped[datetime | None] = mapped_column(Moment())  # or refused
     stripped_from: Mapped[int | None]  # the number of the version of which this is a copy without hidden details
     removed_at: Mapped[datetime | None] = mapped_column(Moment())
     __table_args__ = (
@@ -162,10 +165,16 @@ class EvidenceVersion(Audited, Model):
         ),
         sa.CheckConstraint("choice IS NULL OR choice <> 'it may stay, for a reason' OR choice_reason <> ''", name="explained_says_why"),
         sa.CheckConstraint("(state = 'stopped') = (stopped_why <> '')", name="stopped_says_why"),
+        sa.CheckConstraint("(state IN ('stopped', 'malware was found')) = (stopped_at IS NOT NULL)", name="stopped_says_when"),
     )
 
     def audited_as(self) -> str:
         return f"evidence {self.item_reference}"  # the item's records tell of its versions, by number
+
+    @property
+    def handed_in_by_id(self) -> int | None:
+        """Whose it is, as the policy asks."""
+        return self.received_by_id
 
 
 class PersonalFinding(Model):

@@ -10,6 +10,8 @@ from portal import audit
 from portal.assessments.models import Assessment, Reliability, View
 from portal.assessments.operations import allocating, concluding, publishing, replying, reviewing
 from portal.audit import WORKING_PAPERS
+from portal.evidence.models import Shows
+from portal.evidence.operations import marking
 from portal.gaps.models import Gap
 from portal.kernel.db import db
 from tests import builders
@@ -30,6 +32,8 @@ def assessment(cast: Cast) -> Assessment:
     reviewing.rate_reliability(assessment, Reliability.HIGH, reason=RATED, version=assessment.version, by=cast.owen)
     allocating.give_up(assessment, reason=GIVEN_UP, by=cast.owen)
     allocating.claim(assessment, by=cast.owen)
+    pin = builders.a_pin(cast, f"{assessment.reference}/NHS-1.2")
+    marking.mark(pin, Shows.DOES_NOT, reason=str(LOWERED["reason"]), by=cast.owen)
     db.session.commit()
     told = {one.event for one in audit.trail(assessment.organisation_id, working_papers=True)}
     assert told >= WORKING_PAPERS
