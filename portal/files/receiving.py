@@ -220,7 +220,8 @@ def _lay_down(one: Incoming) -> None:
     if one.unfit:
         return
     try:
-        recognised = recognising.recognise(one.path, one.name)
+        with room():
+            recognised = recognising.recognise(one.path, one.name)
     except Unfit as unfit:
         one.unfit = unfit.message
         return

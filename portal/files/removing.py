@@ -11,7 +11,7 @@ from portal.files.models import Fault, FileState, StoredFile
 from portal.files.recognising import KINDS
 from portal.files.stores import store
 from portal.kernel import clock
-from portal.kernel.db import db, insert_unless_there, only_reading, writing
+from portal.kernel.db import db, each_alone, insert_unless_there, only_reading, writing
 
 _NAMED = sa.select(StoredFile.sha256).where(
     StoredFile.sha256.in_(sa.bindparam("wanted", expanding=True)), StoredFile.state != FileState.INFECTED
@@ -36,7 +36,7 @@ def remove_unless_named(sha256: str) -> bool:
     bytes gone, and puts them again (receiving.keep). If it does not, the row is held while its state is read: only
     the bytes of malware are not needed, and whoever hands them in again holds the row too.
     """
-    token = writing.set(True)
+    tokens = writing.set(True), each_alone.set(False)
     facts: dict[str, Any] = {
         "sha256": sha256, "size": 1, "kind": next(iter(KINDS)), "state": FileState.UNSCANNED, "received_at": clock.now(),
         "scanner": "", "malware": "", "fault": Fault.NONE,
@@ -49,4 +49,5 @@ def remove_unless_named(sha256: str) -> bool:
         return unneeded
     finally:
         db.session.rollback()
-        writing.reset(token)
+        writing.reset(tokens[0])
+        each_alone.reset(tokens[1])

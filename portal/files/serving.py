@@ -9,8 +9,8 @@ from urllib.parse import quote
 from flask import Response, current_app, request
 
 from portal.config import Settings
+from portal.files.kinds import KINDS, Recognised
 from portal.files.models import Fault, FileState, StoredFile
-from portal.files.recognising import KINDS
 from portal.files.stores import store
 from portal.kernel.errors import WrongState
 
@@ -52,7 +52,7 @@ def answer(stored: StoredFile, name: str) -> Response:
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
-        "Content-Disposition": disposition(name),
+        "Content-Disposition": disposition(named_as(name, kind)),
         "Content-Security-Policy": SANDBOX,
         "Cross-Origin-Resource-Policy": "same-origin",
         "ETag": tag,
@@ -60,11 +60,11 @@ def answer(stored: StoredFile, name: str) -> Response:
     }
     start, end, status = _wanted(size, tag)
     if status == 416:
-        return Response(status=416, headers={**headers, "Content-Range": f"bytes */{size}"}, mimetype=kind.mimetype)
+        return Response(status=416, headers={**headers, "Content-Range": f"bytes */{size}"}, content_type=kind.mimetype)
     if status == 206:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     body = () if request.method == "HEAD" else store().chunks(stored.sha256, start, end)
-    given = Response(body, status=status, headers=headers, mimetype=kind.mimetype)
+    given = Response(body, status=status, headers=headers, content_type=kind.mimetype)
     given.content_length = end - start
     return given
 
@@ -79,6 +79,12 @@ def _wanted(size: int, tag: str) -> tuple[int, int, int]:
         return whole  # it was another file then: start again
     found = asked.range_for_length(size)
     return (*found, 206) if found else (0, 0, 416)
+
+
+def named_as(name: str, kind: Recognised) -> str:
+    """The name with an ending that is true: what was called invoice.js, and is plain text, is given as invoice.js.txt."""
+    ending = name.rpartition(".")[2].lower()
+    return name if ending in (kind.extension, *kind.also) else f"{name}.{kind.extension}"
 
 
 def disposition(name: str) -> str:
