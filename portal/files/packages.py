@@ -127,9 +127,9 @@ def _refused_by_its_list(entries: list[zipfile.ZipInfo]) -> None:
         raise Unfit("It has macros in it. " + NO_MACROS.format(instead="a .docx, .xlsx, .pptx or OpenDocument file"))
 
 
-def _kind(package: zipfile.ZipFile, types: dict[str, str]) -> str:
+def _kind(package: zipfile.ZipFile, types: dict[str, str] | None) -> str:
     names = set(package.namelist())
-    if types:
+    if types is not None:
         return _office(package, types)
     if "mimetype" in names and "META-INF/manifest.xml" in names:
         return _opendocument(package)
@@ -138,10 +138,10 @@ def _kind(package: zipfile.ZipFile, types: dict[str, str]) -> str:
     raise Unfit(f"It is a ZIP archive. {AS_AN_ARCHIVE}")
 
 
-def _types(package: zipfile.ZipFile) -> dict[str, str]:
-    """The type of each part of an Office package, by its name or by its extension; nothing for another package."""
+def _types(package: zipfile.ZipFile) -> dict[str, str] | None:
+    """The type of each part of an Office package, by its name or by its extension; None for another package."""
     if "[Content_Types].xml" not in package.namelist():
-        return {}
+        return None
     parts = fromstring(_listed(package, "[Content_Types].xml"))
     types = {one.get("PartName") or "." + one.get("Extension", ""): one.get("ContentType", "") for one in parts}
     if any(_MACRO_TYPES.search(kind) for kind in types.values()):
@@ -151,6 +151,8 @@ def _types(package: zipfile.ZipFile) -> dict[str, str]:
 
 def _office(package: zipfile.ZipFile, types: dict[str, str]) -> str:
     """By the type of the part that the package says is its document."""
+    if not types:
+        raise Unfit(DAMAGED)
     for link in fromstring(_listed(package, "_rels/.rels")):
         if link.get("Type", "").endswith("/officeDocument"):
             part = "/" + link.get("Target", "").lstrip("/").casefold()

@@ -70,6 +70,8 @@ def _recognised(path: Path) -> str:
         raise Unfit("It is empty: it has no content at all. Look whether it was saved, and hand it in again.")
     if head.startswith(b"%PDF-"):
         return _pdf(path, head)
+    if b"%PDF-" in head[:1024]:  # where PDF readers look for it
+        raise Unfit(f"It holds a PDF, but does not begin with it. {TWO_IN_ONE}")
     if head.startswith(b"PK\x03\x04"):
         return packages.recognise(path)
     if head.startswith(compounds.MAGIC):
@@ -84,8 +86,6 @@ def _recognised(path: Path) -> str:
     for magic, why in _REFUSED:
         if magic.match(head):
             raise Unfit(why)
-    if b"%PDF-" in head:
-        raise Unfit(f"It holds a PDF, but does not begin with it. {TWO_IN_ONE}")
     if is_zipfile(path):
         raise Unfit(f"It holds an archive, but does not begin with it. {TWO_IN_ONE}")
     text = plain.recognise(path, head)
