@@ -33,6 +33,7 @@ from portal.outbox import Letter, OutgoingLetter
 from portal.policy import Role
 from portal.web.gate import Gate, acting
 from tests import builders, databases
+from tests.assessments.filled import brought_back
 from tests.conftest import MONDAY
 from tests.people import OMBUDSMAN, PEOPLE, PRACTICE, TRUST, Cast
 
@@ -119,6 +120,9 @@ SAMPLES: dict[str, Samples] = {
     "/assessments/<reference>/expectations/<expectation>": each(
         at(reference="in progress", expectation="NHS-1.1"), at(reference="in progress", expectation="NHS-1.2")
     ),
+    "/assessments/<reference>/workbook": each(NEW, BEGUN, SIGNED),
+    "/assessments/<reference>/workbook.xlsx": each(NEW, BEGUN, SIGNED),
+    "/assessments/<reference>/workbook/<key>": at(reference="in progress", key="workbook"),
     "/assessments/<reference>/assignments": BEGUN,
     "/assessments/<reference>/if-you-submitted-now": BEGUN,
     "/assessments/<reference>/send": BEGUN,
@@ -223,6 +227,7 @@ def _things(world: World) -> None:
     at["not started"] = builders.an_open_assessment(cast, period="2019-20").reference
     begun = builders.a_started_assessment(cast, period="2020-21")
     at["in progress"] = begun.reference
+    at["workbook"] = brought_back(begun, cast.priya)
     assigning.assign(begun, ["NHS-1.1"], cast.connie.id, by=cast.priya)
     asked = extending.ask(begun, until=begun.due_on + dt.timedelta(10), reason="Two of us are ill.", by=cast.priya)
     at["extension"] = asked.reference

@@ -328,3 +328,16 @@ class PublicFinding(Model):
     content: Mapped[str] = mapped_column(sa.Text)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     __table_args__ = (sa.Index("ix_public_findings_organisation", "organisation_id", "published_at"),)
+
+
+class ReturnedWorkbook(Model):
+    """What was read of a workbook that somebody uploaded, until they have looked at it and saved it. Nothing of it counts."""
+
+    __tablename__ = "returned_workbooks"
+    id: Mapped[int] = primary_key()
+    reference: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    assessment_id: Mapped[int] = points_to("assessments.id")
+    person_id: Mapped[int] = points_to("people.id", index=False)
+    name: Mapped[str] = mapped_column(sa.String(200))  # of the file
+    content: Mapped[str] = mapped_column(sa.Text)  # workbooks.keeping
+    returned_at: Mapped[datetime] = mapped_column(Moment(), index=True)

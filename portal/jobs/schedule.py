@@ -104,7 +104,7 @@ JOBS: tuple[Job, ...] = (
         "sweep",
         lambda _today, _since: sweeping.sweep(),
         Each.DAY,
-        "deletes what is no longer needed of signing in and of these jobs, 30 days after its end",
+        "deletes what is no longer needed of signing in and of these jobs, 30 days after its end, and workbooks not saved in a week",
         time(3),
     ),
     Job(

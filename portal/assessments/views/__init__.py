@@ -18,6 +18,7 @@ from portal.assessments.views import (
     signing,
     standing,
     tasks,
+    workbooks,
 )
 from portal.evidence import places
 
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     judging.bp,
     replies.bp,
     publishing.bp,
+    workbooks.bp,
 )
 
 
