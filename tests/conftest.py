@@ -19,7 +19,7 @@ from portal.config import Settings
 from portal.kernel import clock
 from portal.kernel.db import Session, db
 from portal.web import freshness
-from tests import databases
+from tests import databases, servers
 from tests.browser import Browser
 from tests.people import Cast
 
@@ -136,3 +136,17 @@ def own_app(tmp_path: Path) -> Iterator[Flask]:
             db.session.remove()
             db.engine.dispose()
         shutil.rmtree(tmp_path / "instance", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[str]:
+    """The address of a real clamd, started once for all the tests that need it."""
+    with servers.a_scanner() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[servers.S3]:
+    """A real S3-compatible server, started once for all the tests that need it."""
+    with servers.an_s3_server() as server:
+        yield server

@@ -38,10 +38,12 @@ def floors() -> None:
 
 
 def sqlite() -> None:
+    machinery.try_to_have(machinery.clamd, machinery.swift)
     run("pytest", "-q", "-m", "not browser", PORTAL_TEST_DATABASE="sqlite")
 
 
 def postgresql() -> None:
+    machinery.try_to_have(machinery.clamd, machinery.swift)
     run("pytest", "-q", "-m", "not browser", PORTAL_TEST_DATABASE="postgresql")
 
 

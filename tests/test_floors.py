@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PINS = [ROOT / f"requirements{part}.txt" for part in ("", "-dev", "-swift")]
 PYTHON = sorted(path for path in (ROOT / "portal").rglob("*.py"))
 FORBIDDEN = {"common", "util", "utils", "helper", "helpers", "manager", "misc", "data", "info", "handler", "core"}
 
@@ -51,7 +52,7 @@ def test_only_the_clock_reads_the_time():
 
 
 def test_the_pins_name_no_address():
-    for path in (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"):
+    for path in PINS:
         assert not re.search(r"://|--index-url|--extra-index-url|--find-links", path.read_text())
 
 
@@ -63,7 +64,7 @@ def test_no_path_of_a_machine_is_in_the_repository():
 
 
 def test_every_pin_has_a_hash():
-    for path in (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"):
+    for path in PINS:
         pins = [block for block in re.split(r"\n(?=\S)", path.read_text()) if "==" in block]
         assert pins
         assert all("--hash=sha256:" in block for block in pins)
