@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -92,7 +93,7 @@ def returned(reference: str, key: str, by: Acting) -> Pack | None:
     return _with(found, _THIS, {"reference": key}, by) if found else None
 
 
-def _with(found: Pack, statement: sa.Select[tuple[int, str, str, datetime, str]], values: dict[str, str], by: Acting) -> Pack:
+def _with(found: Pack, statement: Any, values: dict[str, str], by: Acting) -> Pack:
     row = db.session.execute(
         statement, {"assessment_id": found.head.assessment_id, "person_id": by.id, **values}
     ).first()

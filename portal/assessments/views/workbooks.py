@@ -155,5 +155,5 @@ def _shown(pack: Pack, choices: Choices, undecided: Undecided | None = None) -> 
     )
 
 
-def _by_verdict(lines: tuple[Compared, ...]) -> dict[str, list[Compared]]:
+def _by_verdict(lines: tuple[Compared, ...]) -> dict[str, Any]:
     return {verdict.name.lower(): [line for line in lines if line.verdict is verdict] for verdict in Verdict}

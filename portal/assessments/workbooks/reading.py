@@ -130,7 +130,7 @@ def _refuse_what_is_none(content: bytes) -> None:
         raise NotAWorkbook(f"This workbook holds far more than the one that was downloaded. {AGAIN}.")
 
 
-class _Reader(ExcelReader):
+class _Reader(ExcelReader):  # type: ignore[misc]  # the package says nothing of its types
     """openpyxl's reader, but for shared texts: it takes `x005F_` out of them wherever it stands, also where a person
     wrote it. What is escaped is unescaped in `cells`, once and as the format says."""
 
