@@ -62,6 +62,15 @@ def count(value: int, one: str, many: str) -> str:
     return f"{number(value)} {one if value == 1 else many}"
 
 
+def file_size(value: int) -> str:
+    """900 bytes, 12 KB or 3.4 MB, in steps of a thousand and rounded up."""
+    if value < 1000:
+        return count(value, "byte", "bytes")
+    if value < 1_000_000:
+        return f"{-(-value // 1000)} KB"
+    return f"{-(-value // 100_000) / 10:.1f} MB".replace(".0 MB", " MB")
+
+
 def listing(items: Iterable[str], joining: str = "and") -> str:
     """a, b and c, without a comma before the last; nothing for no items."""
     *rest, last = list(items) or [""]

@@ -59,6 +59,7 @@ def strict(app: Flask, settings: Settings) -> None:
         moment=words.moment,
         count=words.count,
         number=words.number,
+        file_size=words.file_size,
         listing=words.listing,
         markdown=markdown,
         paragraphs=paragraphs,

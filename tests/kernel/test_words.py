@@ -12,6 +12,15 @@ from portal.kernel import words
 typed_texts = st.text(st.characters() | st.sampled_from("\r\n\t \x00\x85\u2028\u202e\u2066\u200f\u200b\u00a0e\u0301"))
 
 
+@pytest.mark.parametrize(
+    ("size", "written"),
+    [(0, "no bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1 KB"), (1001, "2 KB"), (999_999, "1000 KB"),
+     (1_000_000, "1 MB"), (3_400_001, "3.5 MB"), (52_428_800, "52.5 MB")],
+)  # fmt: skip
+def test_the_size_of_a_file_is_rounded_up(size, written):
+    assert words.file_size(size) == written
+
+
 def test_days_are_written_in_full_without_ordinals():
     assert words.day(date(2026, 6, 4)) == "4 June 2026"
     assert words.weekday(date(2026, 6, 4)) == "Thursday 4 June 2026"
