@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -143,8 +144,7 @@ def clear_incoming() -> int:
     left = [path for path in incoming_folder().iterdir() if _nobodys(path)]
     unfinished = [path for path in files_folder().glob("[0-9a-f][0-9a-f]/.unfinished-*") if _old(path)]
     for path in unfinished:
-        (path / "file").unlink(missing_ok=True)
-        path.rmdir()
+        shutil.rmtree(path, ignore_errors=True)
     for path in left:
         path.unlink(missing_ok=True)
     return len(left) + len(unfinished)
@@ -156,11 +156,13 @@ def _nobodys(path: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # One that was made this moment may not be locked yet.
             return path.stat().st_size > 0 or _old(path)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
+    except (FileNotFoundError, BlockingIOError):
         return False
 
 
 def _old(path: Path) -> bool:
-    return path.stat().st_mtime < (clock.now() - LEFT_BEHIND).timestamp()
+    """Whether it is there still, and has been for long."""
+    try:
+        return path.stat().st_mtime < (clock.now() - LEFT_BEHIND).timestamp()
+    except FileNotFoundError:
+        return False
