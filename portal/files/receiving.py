@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from portal.files.removing import named_among, remove_unless_named
 from portal.files.stores import CHUNK, at_work_on, incoming_folder, room, store
 from portal.kernel import clock, words
 from portal.kernel.db import db, insert_unless_there
+
+log = logging.getLogger("portal.files")
 
 LARGEST = 50 * 1024 * 1024  # bytes of one file
 MOST_AT_ONCE = 20  # files of one request
@@ -131,10 +134,14 @@ class Arrivals:
         for one in self.arriving:
             one.clear()
         laid_down = {one.one.sha256 for one in self.arriving if one.one.recognised}
-        if laid_down:
+        if not laid_down:
+            return
+        try:
             db.session.rollback()  # whatever failed on the way here
             for sha256 in sorted(laid_down - named_among(laid_down)):
                 remove_unless_named(sha256)
+        except Exception:  # the answer is given already, and the sweep finds what stays
+            log.exception("What was not kept could not be removed from %s", store().in_words())
 
 
 def arrivals() -> Arrivals:

@@ -75,7 +75,7 @@ def incoming_folder() -> Path:
     """Where files stand until they are kept: on the disk of this machine, whatever the store is."""
     folder = files_folder() / "incoming"
     with room():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _folder(folder)
     return folder
 
 
