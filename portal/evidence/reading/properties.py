@@ -21,6 +21,11 @@ _NAMES_SOMEBODY = re.compile(
 )
 
 
+def names_somebody(name: str) -> bool:
+    """Whether a property that an office added is about a person, by the name they gave it."""
+    return _NAMES_SOMEBODY.search(name) is not None
+
+
 class Properties:
     """Reads one part of properties: `values` by the name of the element, or by the name an office gave it."""
 
@@ -61,7 +66,7 @@ def look(package: Package, reading: Reading) -> None:
             elif name in _READ:
                 passage.add(f"document properties: {_READ[name]}", text)
     for name, text in _values(package, types.get("custom-properties", CUSTOM), reading).items():
-        if _NAMES_SOMEBODY.search(name):
+        if names_somebody(name):
             authors.add(reading, name, text)
         passage.add(f"document properties: {name}", text)
     passage.done()
