@@ -77,8 +77,10 @@ def _wanted(size: int, tag: str) -> tuple[int, int, int]:
         return whole
     if "If-Range" in request.headers and request.headers["If-Range"].strip() != tag:
         return whole  # it was another file then: start again
-    found = asked.range_for_length(size)
-    return (*found, 206) if found else (0, 0, 416)
+    start, end = asked.ranges[0]
+    if start < 0:  # the last so many bytes
+        return max(0, size + start), size, 206
+    return (start, min(size, end or size), 206) if start < size else (0, 0, 416)
 
 
 def named_as(name: str, kind: Recognised) -> str:
@@ -90,7 +92,8 @@ def named_as(name: str, kind: Recognised) -> str:
 def disposition(name: str) -> str:
     """`attachment` with the name for every browser: letters of any script by RFC 8187, and in ASCII for the rest."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^\w .,()+=@#-]", "_", plain).strip() or "file"
+    plain = re.sub(r"[^\w .,()+=@#-]", "_", plain).strip()
+    plain = f"file{plain}" if not plain or plain.startswith(".") else plain
     if plain == name:
         return f'attachment; filename="{plain}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
