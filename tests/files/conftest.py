@@ -120,7 +120,7 @@ def kept(own_app: Flask, tmp_path: Path) -> Iterator[Any]:
         with receiving.clearing():
             stored = receiving.keep(receiving.bring(path, name))
             db.session.commit()
-        return stored
+        return detached([stored])[0]
 
     return keep
 
@@ -136,4 +136,13 @@ def on_the_way() -> list[Path]:
 def rows() -> list[StoredFile]:
     db.session.rollback()
     db.session.expire_all()
-    return db.session.query(StoredFile).order_by(StoredFile.id).all()
+    return detached(db.session.query(StoredFile).order_by(StoredFile.id).all())
+
+
+def detached(found: list[StoredFile]) -> list[StoredFile]:
+    """Rows as they are now, without a transaction that would keep workers waiting."""
+    for one in found:
+        db.session.refresh(one)
+        db.session.expunge(one)
+    db.session.rollback()
+    return found
