@@ -106,14 +106,18 @@ def day(cell: Cell) -> date | None:
         found = _of_text(said)
     if found is None:
         raise Unfit(f"{quoted(text(cell))} is not a day that exists. Write it like 27/3/2027")
-    if not EARLIEST <= found <= LATEST:
-        raise Unfit(f"{words.day(found)} is not between {EARLIEST.year} and {LATEST.year}. Write the year in four figures")
     return found
+
+
+def refuse_far_off(found: date | None) -> None:
+    """Raise Unfit for a day that nobody means."""
+    if found is not None and not EARLIEST <= found <= LATEST:
+        raise Unfit(f"{words.day(found)} is not between {EARLIEST.year} and {LATEST.year}. Write the year in four figures")
 
 
 def _of_serial(value: float, from_1904: bool) -> date | None:
     """A spreadsheet keeps a day as a number, and shows it as one where its format was lost."""
-    if not value.is_integer() or not 0 < value < 200_000:
+    if not 0 < value < 200_000 or value != int(value):
         return None
     found = _SERIAL[from_1904] + timedelta(days=int(value))
     return found if EARLIEST <= found <= LATEST else None

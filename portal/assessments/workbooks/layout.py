@@ -59,7 +59,8 @@ UNITS: dict[str, tuple[str, ...]] = {
 }
 
 MOST_BYTES = 8 * 1024 * 1024  # of the file, as everywhere in the portal
-MOST_UNPACKED = 16 * 1024 * 1024  # of what it unpacks to; sixty full answers come to 3 MB
+MOST_UNPACKED = 8 * 1024 * 1024  # of what it unpacks to; 25 answers that are full come to less than 1 MB
+MOST_TAGS = 50_000  # in all of it: the time of reading goes with them. A workbook that is downloaded has 5,000
 MOST_PARTS = 500  # files within the file
 MOST_ROWS = 1000  # of one sheet
 MOST_COLUMNS = 60

@@ -6,6 +6,7 @@ import io
 import logging
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,9 +32,11 @@ from portal.assessments.workbooks.layout import (
     MOST_COLUMNS,
     MOST_PARTS,
     MOST_ROWS,
+    MOST_TAGS,
     MOST_UNPACKED,
     NEEDED,
     UNITS,
+    stamp,
 )
 from portal.kernel import words
 from portal.kernel.errors import Invalid
@@ -115,19 +118,32 @@ def _refuse_what_is_none(content: bytes) -> None:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            kind = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() and len(parts) < MOST_PARTS else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zipfile.LargeZipFile) as no_zip:
-        raise NotAWorkbook("This is not an Excel workbook (.xlsx). Choose the workbook that you downloaded and filled in.") from no_zip
+            _refuse_what_is_in_it(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zlib.error) as no_zip:
+        raise NotAWorkbook(NOT_ONE) from no_zip
+
+
+NOT_ONE = "This is not an Excel workbook (.xlsx), or it is damaged. Choose the workbook that you downloaded and filled in."
+TOO_MUCH = f"This workbook holds far more than the one that was downloaded. {AGAIN}."
+
+
+def _refuse_what_is_in_it(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    if len(parts) > MOST_PARTS:
+        raise NotAWorkbook(TOO_MUCH)
     names = {part.filename for part in parts}
-    if b"opendocument" in kind:
+    if "mimetype" in names and b"opendocument" in archive.open("mimetype").read(100):
         raise NotAWorkbook("This is an OpenDocument file. In your program, save it as an Excel workbook (.xlsx) and upload that.")
     if "[Content_Types].xml" not in names or not any(name.endswith("workbook.xml") for name in names):
-        raise NotAWorkbook("This is not an Excel workbook (.xlsx). Choose the workbook that you downloaded and filled in.")
+        raise NotAWorkbook(NOT_ONE)
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
         raise NotAWorkbook("This workbook holds macros. Save it as an Excel workbook without macros (.xlsx) and upload that.")
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts if not part.filename.startswith("xl/media/")) > MOST_UNPACKED:
-        raise NotAWorkbook(f"This workbook holds far more than the one that was downloaded. {AGAIN}.")
+    read = [part for part in parts if not part.filename.startswith("xl/media/")]  # pictures are not looked at
+    if sum(part.file_size for part in read) > MOST_UNPACKED:
+        raise NotAWorkbook(TOO_MUCH)
+    # A part gives no more than the size it declares, so no more than MOST_UNPACKED is unpacked here.
+    if sum(archive.read(part).count(b"<") for part in read) > MOST_TAGS:
+        raise NotAWorkbook(TOO_MUCH)
 
 
 class _Reader(ExcelReader):  # type: ignore[misc]  # the package says nothing of its types
@@ -264,49 +280,64 @@ def _row(
         named = cells.quoted(code) if code else "Nothing"
         fault = Fault(places["expectation"], f"{named} is not an expectation of this workbook. Write the code as it was, or delete the row")
         return Row(number, code[:20], -1, {}, {}, places, False, (fault,))
-    values, faults = _values(at, level_names)
+    mark = marks[code]
+    values, faults = _values(at, level_names, mark.stamps)
     saying = False
     try:
         saying = cells.still_true(at["still_true"])
     except Unfit as unfit:
         faults.append(Fault(places["still_true"], f"{unfit}."))
-    mark = marks[code]
     return Row(number, code, mark.version, mark.stamps, {} if faults else values, places, saying, tuple(faults))
 
 
-def _values(at: Mapping[str, Cell], level_names: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
+def _values(
+    at: Mapping[str, Cell], level_names: Sequence[str], stamps: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Fault]]:
     """Every field of an answer, and every cell that holds none."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name in LABELS:
-        cell = at[name]
         try:
-            if name == "level":
-                values[name] = cells.level(cell, level_names)
-            elif name in DAYS:
-                values[name] = cells.day(cell)
-            else:
-                values[name] = cells.text(cell)
-            if name != "level":
-                values[name] = checked({name: values[name]})[name]
-        except (Unfit, Invalid) as unfit:
-            said = unfit.message if isinstance(unfit, Invalid) else str(unfit)
-            faults.append(Fault(cell.place, f"{said}."))
-    _settle_level(values, at, faults)
+            values[name] = _field(name, at[name], level_names)
+        except Unfit as unfit:
+            faults.append(Fault(at[name].place, f"{unfit}."))
+    settled = _settle_level(values, at)
+    faults += [settled] if settled else []
+    for unit, names in UNITS.items():
+        if all(name in values for name in names) and stamps.get(unit) == stamp(unit, values):
+            continue  # what was left as it was downloaded is not judged
+        for name in (name for name in names if name in values):
+            try:
+                values[name] = _fit(name, values[name])
+            except (Unfit, Invalid) as unfit:
+                said = unfit.message if isinstance(unfit, Invalid) else str(unfit)
+                faults.append(Fault(at[name].place, f"{said}."))
     return values, faults
 
 
-def _settle_level(values: dict[str, Any], at: Mapping[str, Cell], faults: list[Fault]) -> None:
+def _field(name: str, cell: Cell, level_names: Sequence[str]) -> Any:
+    if name == "level":
+        return cells.level(cell, level_names)
+    return cells.day(cell) if name in DAYS else cells.text(cell)
+
+
+def _fit(name: str, value: Any) -> Any:
+    """The value as it may be stored; Unfit or Invalid for what may not be."""
+    if name in DAYS:
+        cells.refuse_far_off(value)
+    return checked({name: value})[name]
+
+
+def _settle_level(values: dict[str, Any], at: Mapping[str, Cell]) -> Fault | None:
     """A level, or why none applies: both at once, or the second without a reason, say nothing that can be saved."""
     level, why = values.get("level"), values.get("not_applicable_why")
     if level == DOES_NOT_APPLY:
         values["level"] = None
         if why == "":
-            faults.append(Fault(at["not_applicable_why"].place, f"{at['level'].place} says that it does not apply. Say why here."))
+            return Fault(at["not_applicable_why"].place, f"{at['level'].place} says that it does not apply. Say why here.")
     elif level is not None and why:
-        faults.append(
-            Fault(
-                at["not_applicable_why"].place,
-                f"Here it says why it does not apply, but {at['level'].place} says level {level}. Keep one of the two.",
-            )
+        return Fault(
+            at["not_applicable_why"].place,
+            f"Here it says why it does not apply, but {at['level'].place} says level {level}. Keep one of the two.",
         )
+    return None

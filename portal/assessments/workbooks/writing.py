@@ -13,6 +13,7 @@ import xlsxwriter
 
 from portal.assessments.carrying import LastAnswer
 from portal.assessments.fields import LABELS, LONGEST
+from portal.assessments.workbooks.cells import EARLIEST, LATEST
 from portal.assessments.workbooks.layout import (
     ANSWERS,
     COLUMNS,
@@ -28,6 +29,7 @@ from portal.assessments.workbooks.layout import (
     YES,
     Column,
     level_words,
+    plain,
     stamp,
 )
 from portal.kernel import clock, words
@@ -85,7 +87,6 @@ class Contents:
 FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
 INK, PAPER, RULE, BLUE = "#0b0c0c", "#f3f3f3", "#b1b4b6", "#1d70b8"
 DAY_FORMAT = "d mmmm yyyy"
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
 
 class _Formats:
@@ -182,8 +183,10 @@ def _answers(sheet: Any, contents: Contents, formats: _Formats) -> None:
         sheet.set_row(row, _height(((_value(column, line, contents), column.width) for column in COLUMNS), least=ROOM))
         for at, column in enumerate(COLUMNS):
             _cell(sheet, row, at, column, line, contents, formats)
-            if column.written and _open(column, line):
-                _rule(sheet, row, at, column, levels)
+    for at, column in enumerate(COLUMNS):
+        rows = [row for row, line in enumerate(contents.lines, start=1) if column.written and _open(column, line)]
+        if rows:
+            _rule(sheet, rows, at, column, levels)
     sheet.freeze_panes(1, 1)
     # On paper: what is asked, what is answered, and what will be done, each with the expectation beside it.
     _page(sheet, contents, columns_wide=0, landscape=True)
@@ -225,14 +228,14 @@ def _cell(sheet: Any, row: int, at: int, column: Column, line: Line, contents: C
         sheet.write_url(row, at, f"internal:'{HELP}'!A{row + 1}", formats.code, value, "Go to the help on this expectation")
     elif isinstance(value, int):
         sheet.write_number(row, at, value, formats.locked_number)
-    elif isinstance(value, date):
+    elif isinstance(value, date) and value.year > 1900:  # before that, programs disagree about days
         sheet.write_datetime(row, at, value, formats.open_day if open_here else formats.locked_day)
     else:
         format = formats.open if open_here else formats.locked
         if column.key in DAYS and open_here:
             format = formats.open_day
         if value:
-            sheet.write_string(row, at, value, format)
+            sheet.write_string(row, at, str(value), format)
         else:
             sheet.write_blank(row, at, None, format)
 
@@ -255,11 +258,10 @@ def _value(column: Column, line: Line, contents: Contents) -> Any:
             return ""
         case "level":
             if answer.level is None:
-                return DOES_NOT_APPLY if answer.not_applicable_why else ""
+                return DOES_NOT_APPLY if plain(answer.not_applicable_why) else ""
             return level_words(answer.level, contents.standard.levels[answer.level - 1].name)
         case name:
-            value = getattr(answer, name)
-            return value if isinstance(value, date) else value or ""
+            return plain(getattr(answer, name)) or ""
 
 
 def _last(line: Line) -> str:
@@ -277,21 +279,36 @@ def _last(line: Line) -> str:
     return "\n\n".join(parts)
 
 
-def _rule(sheet: Any, row: int, at: int, column: Column, levels: list[str]) -> None:
-    """What a spreadsheet program itself says of what is typed, before the portal does."""
+def _rule(sheet: Any, rows: list[int], at: int, column: Column, levels: list[str]) -> None:
+    """What a spreadsheet program itself says of what is typed in these rows, before the portal does."""
     rule: dict[str, Any]
     if column.key == "level":
         rule = {"validate": "list", "source": [*levels, DOES_NOT_APPLY], "error_message": "Choose one of the list, or leave it empty."}
     elif column.key == "still_true":
         rule = {"validate": "list", "source": [YES], "error_message": f"Choose {YES}, or leave it empty."}
     elif column.key in DAYS:
-        rule = {"validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY,
+        rule = {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST,
                 "error_message": "Write a day like 27/3/2027."}  # fmt: skip
     else:
         most = LONGEST[column.key]
         rule = {"validate": "length", "criteria": "<=", "value": most,
                 "error_message": f"{column.heading} must be {words.number(most)} characters or fewer."}  # fmt: skip
-    sheet.data_validation(row, at, row, at, {"error_title": column.heading[:32], **rule})
+    (first, last), *others = _runs(rows)
+    sheet.data_validation(
+        first, at, last, at,
+        {"error_title": column.heading[:32], "other_cells": [[one, at, end, at] for one, end in others], **rule},
+    )  # fmt: skip
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Rows that follow on each other, as (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
 
 
 HELP_COLUMNS = (
