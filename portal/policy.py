@@ -70,6 +70,7 @@ class Action(enum.Enum):
     CHANGE_EVIDENCE = "change, replace or withdraw evidence"
     DECIDE_PERSONAL_DATA = "decide about personal data in evidence"
     PIN_EVIDENCE = "pin evidence to what it proves"
+    CHOOSE_PLACES = "choose what a piece of evidence is pinned to"
     HOLD_EVIDENCE = "keep evidence from being removed"
     MARK_EVIDENCE = "mark what evidence shows"
 
@@ -159,6 +160,7 @@ RULES: dict[Action, Rule] = {
     Action.CHANGE_EVIDENCE: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_THEIRS,)),
     Action.DECIDE_PERSONAL_DATA: rule(_MANAGER, R.CONTRIBUTOR, unless=(Unless.NOT_THEIRS,)),
     Action.PIN_EVIDENCE: rule(_MANAGER, _LEAD, R.CONTRIBUTOR, unless=(Unless.NOT_ASSIGNED,)),
+    Action.CHOOSE_PLACES: rule(_MANAGER, _LEAD, R.CONTRIBUTOR, unless=(Unless.NOT_SHOWN,)),
     Action.HOLD_EVIDENCE: rule(_MANAGER, _LEAD),
     Action.MARK_EVIDENCE: rule(_REVIEWER, unless=_FAIR),
     Action.SEE_REVIEWS: rule(_REVIEWER, _OFFICER, _ANALYST),

@@ -28,7 +28,7 @@ from portal.assessments.operations.periods import Days, ForKind
 from portal.audit import Event
 from portal.evidence.lifecycle import VERSION, VersionVerb
 from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion, Pin, PinKind
-from portal.evidence.operations import handing_in, pinning, replacing
+from portal.evidence.operations import handing_in, looking, pinning, replacing
 from portal.evidence.places import Place
 from portal.files import receiving
 from portal.kernel import clock
@@ -236,6 +236,16 @@ def a_replacement(
     return version
 
 
+def the_worker_is_done() -> int:
+    """The worker moved on everything that waited for it, step by step, as jobs/runner.py does."""
+    done = 0
+    for step in looking.move_on():
+        db.session.commit()
+        done += step()
+        db.session.commit()
+    return done
+
+
 def released(item: EvidenceItem) -> EvidenceItem:
     """The worker looked into the version in use and found nothing."""
     version = versions_of(item)[item.current - 1]
@@ -259,8 +269,9 @@ def a_place(cast: Cast, about: str, organisation: Organisation | None = None, **
 
 
 def a_pin(cast: Cast, about: str, item: EvidenceItem | None = None, *, by: str = "priya", **facts: Any) -> Pin:
-    """A piece of evidence pinned to what has this reference."""
+    """A piece of evidence pinned to what has this reference, as if it could still be changed."""
     item = item or an_item(cast, title=f"Proof of {about}")
-    pin = pinning.pin(item, a_place(cast, about), by=getattr(cast, by), **facts)
+    kind = PinKind.ACTION if about.startswith("AC-") else PinKind.EXPECTATION
+    pin = pinning.pin(item, a_place(cast, about, kind=kind), by=getattr(cast, by), **facts)
     db.session.commit()
     return pin

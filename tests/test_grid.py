@@ -23,6 +23,8 @@ from portal import create_app, policy
 from portal.assessments.models import View
 from portal.assessments.operations import assigning, clarifying, extending, reviewing
 from portal.config import Settings
+from portal.evidence import places
+from portal.evidence.operations import handing_in, withdrawing
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock, references
 from portal.kernel.db import Session, db
@@ -35,6 +37,7 @@ from portal.web.gate import Gate, acting
 from tests import builders, databases
 from tests.assessments.filled import brought_back
 from tests.conftest import MONDAY
+from tests.evidence.papers import a_pdf
 from tests.people import OMBUDSMAN, PEOPLE, PRACTICE, TRUST, Cast
 
 VISITOR, LEFT, CONFLICTED, ONE_FACTOR = "a visitor", "lee who left", "cyril in conflict", "owen without a second factor"
@@ -62,7 +65,7 @@ def nothing(_world: World) -> list[Sample]:
     return [{}]
 
 
-def at(**names: str) -> Samples:
+def at(**names: str | int) -> Samples:
     """URL values by the names under which the world keeps them (a value that it does not keep stands for itself)."""
     return lambda world: [{name: world.at.get(value, value) for name, value in names.items()}]
 
@@ -79,7 +82,14 @@ REVIEW, SHARED, PUBLISHED = (at(reference=name) for name in ("under review", "sh
 QUESTION = at(reference="under review", question="question")
 MEMBERSHIP, INVITATION = at(code="trust", reference="membership"), at(code="trust", reference="invitation")
 GAP, ACTION = at(reference="gap"), at(reference="action")
-EVIDENCE = at(reference="evidence")
+DRAFT_EVIDENCE, SIGNED_EVIDENCE = at(reference="evidence"), at(reference="signed evidence")
+EVIDENCE = each(DRAFT_EVIDENCE, at(reference="contributed evidence"), SIGNED_EVIDENCE)
+VERSIONS = each(
+    *(at(reference=name, number=1) for name in ("evidence", "contributed evidence", "signed evidence", "withdrawn evidence")),
+    at(reference="signed evidence", number=2),  # not pinned to anything handed in
+)
+PAGES = at(reference="signed evidence", number=1, page=1)
+PINNED_TO = each(at(about="assigned place"), at(about="another place"), at(about="signed place"), at(about="action"))
 SAMPLES: dict[str, Samples] = {
     "/sign-in/<token>": at(token="no-such-token"),
     "/invitations/<token>": at(token="invitation token"),
@@ -95,7 +105,9 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/people/<reference>/second-factor": MEMBERSHIP,
     "/organisations/<code>/people/invitations/<reference>/resend": INVITATION,
     "/organisations/<code>/people/invitations/<reference>/withdraw": INVITATION,
+    "/organisations/<code>/evidence": BODY,
     "/organisations/<code>/evidence/hand-in": BODY,
+    "/organisations/<code>/evidence/handed-in/<reference>": at(code="trust", reference="batch"),
     "/organisations/<code>/plan": BODY,
     "/organisations/<code>/record": BODY,
     "/organisations/<code>/taking-part": BODY,
@@ -160,6 +172,25 @@ SAMPLES: dict[str, Samples] = {
     "/gaps/<reference>": GAP,
     "/gaps/<reference>/plan-an-action": GAP,
     "/evidence/<reference>": EVIDENCE,
+    "/evidence/<reference>/change": DRAFT_EVIDENCE,
+    "/evidence/<reference>/replace": DRAFT_EVIDENCE,
+    "/evidence/<reference>/withdraw": DRAFT_EVIDENCE,
+    "/evidence/<reference>/restore": at(reference="withdrawn evidence"),
+    "/evidence/<reference>/keep": EVIDENCE,
+    "/evidence/<reference>/let-go": at(reference="withdrawn evidence"),
+    "/evidence/<reference>/personal-data": EVIDENCE,
+    "/evidence/<reference>/pin": EVIDENCE,
+    "/evidence/<reference>/versions/<int:number>/personal-data": VERSIONS,
+    "/evidence/<reference>/versions/<int:number>/stop": VERSIONS,
+    "/evidence/<reference>/versions/<int:number>/use": VERSIONS,
+    "/evidence/<reference>/versions/<int:number>/open": VERSIONS,
+    "/evidence/<reference>/versions/<int:number>/file": VERSIONS,
+    "/evidence/<reference>/versions/<int:number>/pages/<int:page>": PAGES,
+    "/evidence/<reference>/versions/<int:number>/pages/<int:page>.png": PAGES,
+    "/evidence/pins/<reference>": each(at(reference="pin"), at(reference="signed pin"), at(reference="action pin")),
+    "/evidence/pins/<reference>/take-away": each(at(reference="pin"), at(reference="signed pin"), at(reference="action pin")),
+    "/evidence/for/<path:about>": PINNED_TO,
+    "/evidence/hand-in/for/<path:about>": PINNED_TO,
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),
 }
@@ -248,12 +279,36 @@ def _things(world: World) -> None:
     db.session.commit()
     letter = db.session.query(OutgoingLetter.facts).filter_by(letter=Letter.INVITATION.name).scalar()
     at |= {"invitation": invited[0].reference, "invitation token": json.loads(letter)["token"]}
-    at["evidence"] = builders.an_item(cast).reference
+    _evidence(world)
     grouping.cover_branch(cast.trust, cast.practice, clock.today(), by=cast.ada)
     at["branch"] = PRACTICE
     at["membership"] = db.session.query(Membership.reference).filter_by(person_id=cast.rows["priya"].id).scalar()
     at["person"] = cast.rows["priya"].reference
     at["conflict"] = db.session.query(Conflict.reference).filter_by(person_id=cast.rows[CONFLICTED].id).scalar()
+
+
+def _evidence(world: World) -> None:
+    """A draft of the trust's; something a contributor handed in; something that was signed, in two versions; something withdrawn."""
+    cast, at = world.cast, world.at
+    begun, signed = at["in progress"], at["signed"]
+    at |= {"assigned place": f"{begun}/NHS-1.1", "another place": f"{begun}/NHS-1.2", "signed place": f"{signed}/NHS-1.1"}
+    batch = handing_in.a_batch()
+    draft = builders.an_item(cast, content=a_pdf("Our policy."), name="policy.pdf", batch=batch)
+    place = places.find(at["assigned place"])
+    mine = builders.an_item(cast, title="Contributed", by="connie", place=place)
+    handed = builders.released(builders.an_item(cast, title="Signed", content=a_pdf("What was signed."), name="signed.pdf"))
+    builders.a_pin(cast, at["another place"], draft)
+    at |= {"pin": builders.a_pin(cast, at["assigned place"], mine, by="priya").reference,
+           "signed pin": builders.a_pin(cast, at["signed place"], handed).reference,
+           "action pin": builders.a_pin(cast, at["action"], handed).reference}  # fmt: skip
+    builders.a_replacement(cast, handed, move_pins=False)
+    old = builders.an_item(cast, title="Withdrawn")
+    withdrawing.keep(old, version=old.version, reason="A court may ask for it.", by=cast.edwin)
+    db.session.commit()
+    withdrawing.withdraw(old, version=old.version, reason="Out of date", by=cast.priya)
+    db.session.commit()
+    at |= {"evidence": draft.reference, "batch": batch, "contributed evidence": mine.reference,
+           "signed evidence": handed.reference, "withdrawn evidence": old.reference}  # fmt: skip
 
 
 def _sessions(world: World) -> None:
@@ -437,6 +492,29 @@ KEY_CELLS = [
     ("ada", "GET", "/periods", 200),
     ("owen", "GET", "/periods", 403),
     (VISITOR, "GET", "/organisations/RTX", 200),
+    (VISITOR, "GET", "/evidence/{evidence}/versions/1/file", 303),
+    ("sam", "GET", "/evidence/{evidence}", 404),
+    ("sam", "GET", "/evidence/{signed evidence}/versions/1/file", 404),
+    ("sam", "POST", "/evidence/{evidence}/replace", 404),
+    ("hal", "GET", "/evidence/{evidence}", 200),
+    ("hal", "POST", "/evidence/{evidence}/replace", 403),
+    ("connie", "GET", "/evidence/{evidence}", 403),
+    ("connie", "GET", "/evidence/{contributed evidence}", 200),
+    ("connie", "POST", "/evidence/{contributed evidence}/change", 422),
+    ("connie", "GET", "/organisations/RTX/evidence/hand-in", 403),
+    ("owen", "GET", "/evidence/{evidence}", 404),  # the library is the organisation's own until it is handed in
+    ("owen", "GET", "/evidence/{evidence}/versions/1/file", 404),
+    ("owen", "GET", "/evidence/{signed evidence}", 200),
+    ("owen", "GET", "/evidence/{signed evidence}/versions/1/pages/1", 200),
+    ("owen", "GET", "/evidence/{signed evidence}/versions/1/file", 303),  # to the button that says on record that it is opened
+    ("owen", "POST", "/evidence/{signed evidence}/versions/1/open", 303),
+    ("owen", "GET", "/evidence/{signed evidence}/versions/2/file", 404),  # not the version that was handed in
+    ("owen", "GET", "/evidence/{withdrawn evidence}", 404),
+    ("owen", "GET", "/organisations/RTX/evidence", 403),
+    ("ada", "GET", "/evidence/{signed evidence}", 403),
+    (CONFLICTED, "GET", "/evidence/{signed evidence}", 403),
+    (CONFLICTED, "GET", "/evidence/{signed evidence}/versions/1/pages/1.png", 403),
+    (ONE_FACTOR, "GET", "/evidence/{signed evidence}", 303),
 ]
 
 

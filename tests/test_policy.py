@@ -82,7 +82,7 @@ def test_a_contributor_reads_only_what_is_shown_to_them(action):
     contributor = person(Role.CONTRIBUTOR)
     assert policy.may(contributor, action, Thing(shown_to=frozenset({contributor.id, 99})))
     assert not policy.may(contributor, action, Thing(shown_to=frozenset({99}), assigned_to_id=contributor.id))
-    assert policy.may(person(Role.HANDLER), action, Thing())
+    assert policy.may(person(Role.COMPLAINTS_MANAGER), action, Thing())
 
 
 @pytest.mark.parametrize("action", [a for a in RULES if Unless.CONFLICTED in RULES[a].unless])

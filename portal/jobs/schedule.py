@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from portal.assessments.operations import closing, periods, reminding, superseding
+from portal.evidence.operations import looking, removing
 from portal.files import scanning
 from portal.files.sweeping import clear as clear_files
 from portal.gaps.operations import tallying
@@ -121,9 +122,21 @@ JOBS: tuple[Job, ...] = (
         "removes what a stopped upload left half-way, and stored bytes that belong to nothing",
         time(4),
     ),
+    Job(
+        "remove-evidence",
+        lambda today, _since: removing.remove(today),
+        Each.DAY,
+        "removes the files of evidence that was withdrawn and need no longer be kept, or was stopped a month ago; never what was signed",
+        time(4, 30),
+    ),
 )
 ERRANDS: tuple[Errand, ...] = (
     Errand("scan-files", scanning.scan_waiting, "takes each file that waits to the malware scanner"),
+    Errand(
+        "look-into-evidence",
+        looking.move_on,
+        "looks for personal data in what came from the scanner, releases what is clear, and takes out hidden details",
+    ),
 )
 BY_NAME = {job.name: job for job in JOBS}
 LETTERS_EVERY = timedelta(seconds=5)

@@ -88,8 +88,7 @@ class DescriptionForm(DescribedForm):
     def of(cls, item: EvidenceItem) -> DescriptionForm:
         """The form as it is first shown."""
         shown = {name: getattr(item, name) for name in DESCRIPTION}
-        shown |= {"kind": item.kind.value, "confidentiality": item.confidentiality.value, "version": item.version}
-        return cls(formdata=None, data=shown)
+        return cls(data=shown | {"kind": item.kind.value, "confidentiality": item.confidentiality.value, "version": item.version})
 
 
 class ReplaceForm(PortalForm):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from portal import audit
 from portal.audit import Event
 from portal.evidence.lifecycle import VERSION, VersionState, VersionVerb
-from portal.evidence.models import Choice, EvidenceVersion
+from portal.evidence.models import Choice, EvidenceVersion, PersonalFinding
+from portal.evidence.reading.findings import PersonalKind
+from portal.files.models import StoredFile
 from portal.kernel import clock, words
 from portal.kernel.db import hold
 from portal.kernel.errors import Invalid, WrongState
@@ -15,6 +19,17 @@ LONGEST_REASON = 2000
 DECLARATION = (
     "I have looked at this version myself. It holds no personal data, or only what the Ombudsman may see and needs to see."
 )
+
+
+HIDDEN = frozenset(
+    one.value
+    for one in (PersonalKind.TRACKED_CHANGES, PersonalKind.HIDDEN_SHEET, PersonalKind.COMMENTS, PersonalKind.METADATA)
+)  # what can be taken out without changing what a reader sees
+
+
+def can_be_stripped(version: EvidenceVersion, found: Iterable[PersonalFinding], file: StoredFile | None) -> bool:
+    """Whether there is something hidden in it that the portal could take out, and has not tried to in vain."""
+    return file is not None and not version.unstrippable and any(one.kind in HIDDEN for one in found)
 
 
 def explain(version: EvidenceVersion, *, reason: str, declared: bool = False, found: bool = True, by: Acting) -> None:

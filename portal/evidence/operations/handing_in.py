@@ -131,7 +131,11 @@ def in_the_library(organisation_id: int, file: Incoming) -> EvidenceItem | None:
 def refuse_twice(organisation_id: int, file: Incoming) -> None:
     there = in_the_library(organisation_id, file)
     if there is not None:
-        raise Invalid("files", f"“{file.name}” is in the library already, as {there.reference} “{there.title}”. Use that one.")
+        raise Invalid("files", said_twice(there, file))
+
+
+def said_twice(there: EvidenceItem, file: Incoming) -> str:
+    return f"“{file.name}” is in the library already, as {there.reference} “{there.title}”. Use that one."
 
 
 def a_version(

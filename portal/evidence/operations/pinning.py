@@ -91,8 +91,8 @@ def change(one: Pin, place: Place, *, version: int, number: int, page: int = 0, 
     if meant is not None and meant.id != one.id:
         raise Invalid("page", "This evidence is pinned to that page and place already")
     named = _version(item, number)
-    facts = {"version_id": named.id, "page": page, "place": where, "carried": False}
-    said = {"page": [one.page, page], "place": [one.place, where], "number": [before, number]}
+    facts: dict[str, Any] = {"version_id": named.id, "page": page, "place": where, "carried": False}
+    said: dict[str, list[Any]] = {"page": [one.page, page], "place": [one.place, where], "number": [before, number]}
     if all(getattr(one, name) == value for name, value in facts.items()):
         return
     for name, value in facts.items():

@@ -10,9 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.evidence import places
 from portal.evidence.ageing import Ageing, ageing
 from portal.evidence.lifecycle import ItemState, VersionState
 from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion, Form, Mark, Pin, PinKind, Shows
+from portal.evidence.places import Place
 from portal.evidence.standing import Standing, standing
 from portal.files import serving
 from portal.files.models import StoredFile
@@ -188,6 +190,31 @@ def frozen(organisation_id: int, abouts: Collection[str]) -> dict[str, tuple[Fro
 
 
 _ONE = sa.select(Pin).where(Pin.reference == sa.bindparam("reference"), Pin.removed_at.is_(None))
+
+
+@dataclass(frozen=True)
+class PinAt:
+    """One pin, and the place that it is at; asked for by the policy as the place is."""
+
+    pin: Pin
+    place: Place
+
+    @property
+    def organisation_id(self) -> int:
+        return self.pin.organisation_id
+
+    @property
+    def assigned_to_id(self) -> int | None:
+        return self.place.assigned_to_id
+
+
+def pin_at(reference: str) -> PinAt | None:
+    """The pin with this reference and its place, unless it was taken away or its place is no more."""
+    one = pin(reference)
+    place = places.find(one.about) if one is not None else None
+    return PinAt(one, place) if one is not None and place is not None else None
+
+
 _VERSION_OF = sa.select(EvidenceVersion.number).where(EvidenceVersion.id == sa.bindparam("version_id"))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.evidence.views import handing_in, items
+from portal.evidence.views import handing_in, items, library, pages, pinning, versions
 
-BLUEPRINTS: tuple[Blueprint, ...] = (handing_in.bp, items.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (library.bp, handing_in.bp, items.bp, versions.bp, pages.bp, pinning.bp)
 
 
 def register(app: Flask) -> None:

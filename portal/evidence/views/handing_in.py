@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 
+from portal.evidence import places
 from portal.evidence.forms.handing_in import HandInForm
-from portal.evidence.models import EvidenceItem, Form
-from portal.evidence.operations import handing_in
+from portal.evidence.models import Confidentiality, EvidenceItem, Form
+from portal.evidence.operations import handing_in, pinning
 from portal.evidence.places import Place
+from portal.evidence.views.pinning import refuse_unless_open
 from portal.files.receiving import LARGEST, MOST_AT_ONCE, Incoming, incoming
 from portal.files.recognising import Unfit
+from portal.kernel.db import db
 from portal.kernel.errors import Invalid
 from portal.organisations.models import Organisation
 from portal.organisations.queries import organisation as by_code
@@ -25,66 +28,98 @@ from portal.web.transaction import keep_despite_refusal
 bp = Blueprint("handing_in", __name__)
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A file that was not kept, and why."""
+@dataclass
+class Taken:
+    """What came of one press of the button: what was kept, what was in the library already, and why the rest was not kept."""
 
-    name: str
-    why: str
+    kept: list[EvidenceItem] = field(default_factory=list)
+    there: list[EvidenceItem] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def items(self) -> list[EvidenceItem]:
+        return [*self.kept, *self.there]
 
 
 @bp.route("/organisations/<code>/evidence/hand-in", methods=["GET", "POST"])
 @gate(Action.HAND_IN_EVIDENCE, by_code, uploads=True)
 def hand_in(organisation: Organisation) -> Any:
-    return _handed_in(organisation, None)
+    return _page(organisation, None)
 
 
-def _handed_in(organisation: Organisation, place: Place | None) -> Any:
-    form = HandInForm(confidentiality="for the Ombudsman only", form=Form.FILE.value)
-    kept: list[EvidenceItem] = []
-    refused: list[Refused] = []
+@bp.route("/evidence/hand-in/for/<path:about>", methods=["GET", "POST"])
+@gate(Action.HAND_IN_EVIDENCE, places.find, uploads=True)
+def hand_in_for(place: Place) -> Any:
+    refuse_unless_open(place)
+    return _page(db.session.get_one(Organisation, place.organisation_id), place)
+
+
+def _page(organisation: Organisation, place: Place | None) -> Any:
+    form = HandInForm(data={"confidentiality": Confidentiality.OMBUDSMAN.value, "form": Form.FILE.value})
+    taken = Taken()
     if form.validate_on_submit():
         try:
-            kept, refused = _taken(organisation, place, form)
+            taken = _taken(organisation, place, form)
         except Invalid as refusal:
             form.refuse(refusal)
-        if kept and not refused:
-            return redirect(url_for("evidence.show", reference=kept[0].reference), 303)
-    if kept:
+        else:
+            if taken.items and not taken.refused:
+                return redirect(_way_on(organisation, place, taken), 303)
+    for why in taken.refused:
+        form.refuse(Invalid("files", why))
+    if taken.items:
         keep_despite_refusal()  # the good ones of this request are here, whatever is wrong with the others
-    for one in refused:
-        form.refuse(Invalid("files", one.why))
     return page(
-        "evidence/hand_in.html", form=form, organisation=organisation, place=place, kept=kept,
+        "evidence/hand_in.html", form=form, organisation=organisation, place=place, taken=taken,
         address=request.path, most=MOST_AT_ONCE, largest=LARGEST,
     )  # fmt: skip
 
 
-def _taken(organisation: Organisation, place: Place | None, form: HandInForm) -> tuple[list[EvidenceItem], list[Refused]]:
+def _way_on(organisation: Organisation, place: Place | None, taken: Taken) -> str:
+    if len(taken.kept) > 1:
+        return url_for("evidence_library.handed_in", code=organisation.code, reference=taken.kept[0].batch)
+    if place is not None:
+        return url_for("pinning.here", about=place.about)
+    return url_for("evidence.show", reference=taken.items[0].reference)
+
+
+def _taken(organisation: Organisation, place: Place | None, form: HandInForm) -> Taken:
     """What was kept, and what was not. Raises Invalid where nothing can be."""
-    said, batch = form.described(), handing_in.a_batch()
-    common = {**said, "batch": batch, "place": place, "by": acting()}
-    shape = form.shape()
-    if shape is Form.LINK:
-        return [handing_in.hand_in(organisation, link=form.link.data or "", **common)], []
-    if shape is Form.HELD:
-        return [handing_in.hand_in(organisation, held_where=form.held_where.data or "", **common)], []
-    files = incoming("files")
+    said = {**form.described(), "batch": handing_in.a_batch(), "place": place, "by": acting()}
+    taken = Taken()
+    if form.shape() is Form.LINK:
+        taken.kept.append(handing_in.hand_in(organisation, link=form.link.data or "", **said))
+    elif form.shape() is Form.HELD:
+        taken.kept.append(handing_in.hand_in(organisation, held_where=form.held_where.data or "", **said))
+    else:
+        _each(taken, organisation, incoming("files"), said)
+    if place is not None:
+        for item in taken.items:
+            pinning.pin(item, place, by=acting())
+    return taken
+
+
+def _each(taken: Taken, organisation: Organisation, files: Sequence[Incoming], said: dict[str, Any]) -> None:
     if not files:
         raise Invalid("files", "Choose at least one file")
-    return _each(organisation, files, common)
-
-
-def _each(organisation: Organisation, files: Sequence[Incoming], common: dict[str, Any]) -> tuple[list[EvidenceItem], list[Refused]]:
-    kept, refused = [], []
-    several = len(files) > 1
+    if len(files) > 1:
+        said = {**said, "title": ""}  # one title would be wrong for all but one of them
     for file in files:
+        there = handing_in.in_the_library(organisation.id, file)
+        if there is not None:
+            _already(taken, there, file, for_a_place=said["place"] is not None)
+            continue
         try:
-            kept.append(handing_in.hand_in(organisation, file=file, **{**common, "title": "" if several else common["title"]}))
+            taken.kept.append(handing_in.hand_in(organisation, file=file, **said))
         except Unfit as unfit:
-            refused.append(Refused(file.name, unfit.message))
-        except Invalid as invalid:
-            if invalid.field != "files":
-                raise
-            refused.append(Refused(file.name, invalid.message))
-    return kept, refused
+            taken.refused.append(unfit.message)
+
+
+def _already(taken: Taken, there: EvidenceItem, file: Incoming, *, for_a_place: bool) -> None:
+    """The same content again: pinned, if it was handed in for a place; otherwise it is said where it is."""
+    if for_a_place:
+        taken.there.append(there)
+    else:
+        taken.refused.append(handing_in.said_twice(there, file))
+
+
