@@ -57,6 +57,7 @@ class Incoming:
     sha256: str = ""
     unfit: str = ""  # why it may not be kept, for the person
     recognised: Recognised | None = None
+    put: bool = False  # the store had no such bytes before it came
 
 
 class Arriving:
@@ -200,13 +201,17 @@ def keep(one: Incoming) -> StoredFile:
         "sha256": one.sha256, "size": one.size, "kind": one.recognised.key, "state": state, "received_at": clock.now(),
         "scanner": "", "malware": "", "fault": Fault.NONE,
     }  # fmt: skip
-    insert_unless_there(StoredFile, ("sha256",), **facts)
+    stored, new = None, False
+    while stored is None:  # a row that was there may be deleted, at the end of its time, before we hold it
+        new = insert_unless_there(StoredFile, ("sha256",), **facts)
+        stored = db.session.scalar(_BY_HASH, {"sha256": one.sha256}, execution_options={"populate_existing": True})
     # From here to the end of the transaction nobody can remove the bytes: that takes the row, which we hold.
-    stored = db.session.scalars(_BY_HASH, {"sha256": one.sha256}, execution_options={"populate_existing": True}).one()
     if stored.state is FileState.INFECTED:
         _ask_the_scanner_again(stored, settings)
     if store().size(one.sha256) != one.size or stored.fault is not Fault.NONE:
         store().put(one.sha256, one.path)
+        one.put = True
+    if one.put and not new:
         db.session.execute(_MENDED, {"one": stored.id, "now": clock.now()})
     db.session.refresh(stored)
     return stored
@@ -234,6 +239,7 @@ def _lay_down(one: Incoming) -> None:
         return
     one.recognised = recognised  # before the bytes are there, so that they are cleared if this fails half-way
     if store().size(one.sha256) != one.size:
+        one.put = True
         store().put(one.sha256, one.path)
 
 

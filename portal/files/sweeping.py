@@ -24,7 +24,7 @@ from portal.kernel.db import db, only_reading
 
 log = logging.getLogger("portal.files")
 
-EACH = timedelta(days=7)  # how often the bytes of one file are hashed again
+EACH = timedelta(days=6, hours=12)  # the bytes of one file are hashed again by a daily job: once a week
 AT_ONCE = 20  # files written down in one transaction
 NAMES_AT_ONCE = 500
 LEFT_BEHIND = timedelta(hours=1)  # an empty file, or an unfinished name, that is older belongs to nobody

@@ -445,6 +445,22 @@ def test_bytes_cleared_away_between_the_store_and_the_row_are_put_again(own_app,
     assert in_store() == [sha256(b"words")]
 
 
+def test_a_row_deleted_before_it_is_held_is_inserted_again(own_app, kept, monkeypatch):
+    """Between finding that the row is there and holding it, its time may end in another transaction."""
+    kept(b"words")
+    real = receiving.insert_unless_there
+
+    def there_and_then_deleted(*where, **facts) -> bool:
+        monkeypatch.setattr(receiving, "insert_unless_there", real)
+        assert not real(*where, **facts)
+        db.session.query(StoredFile).delete()
+        return False
+
+    monkeypatch.setattr(receiving, "insert_unless_there", there_and_then_deleted)
+    kept(b"words")
+    assert [one.sha256 for one in rows()] == in_store() == [sha256(b"words")]
+
+
 def test_a_file_that_rotted_is_mended_by_whoever_hands_it_in_again(own_app, kept):
     stored = kept(b"words")
     path = own_app.extensions["files.store"][os.getpid()].root / stored.sha256[:2] / stored.sha256[2:]
