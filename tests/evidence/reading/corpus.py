@@ -48,7 +48,8 @@ def _as_text(rng: random.Random, path: Path, lines: list[str]) -> tuple[str, lis
 
 
 def _as_windows_text(rng: random.Random, path: Path, lines: list[str]) -> tuple[str, list[str]]:
-    path.write_bytes("\n".join(lines).encode("cp1252", "replace"))
+    narrow = {0x2009: " ", 0x2011: "-"}  # which Windows writes so
+    path.write_bytes("\n".join(lines).translate(narrow).encode("cp1252"))
     return "text", [f"line {number}" for number in range(1, len(lines) + 1)]
 
 
@@ -215,7 +216,7 @@ def _special(rng: random.Random, folder: Path) -> Iterator[Paper]:
         ("HIDDEN_SHEET", "sheet Working", ""), ("HIDDEN_SHEET", "sheet Old", ""), ("HIDDEN_SHEET", "row 3", ""),
         ("HIDDEN_SHEET", "column B", ""), ("NHS_NUMBER", "sheet Working, cell B1", number),
         ("COMMENTS", "comment at cell A2", ""), ("TELEPHONE", "comment at cell A2", ""), ("METADATA", "author", ""),
-        ("METADATA", "company", ""),
+        ("METADATA", "company", ""), ("METADATA", "last modified by", ""),
     ))  # fmt: skip
 
     at = path("table-csv")
@@ -252,7 +253,9 @@ def _special(rng: random.Random, folder: Path) -> Iterator[Paper]:
 
     at = path("changes")
     making.docx(at, "One", making.p("Two ", making.inserted(making.t("three ")), making.deleted(f"NHS {number}")))
-    yield Paper(at, "docx", plants(("TRACKED_CHANGES", "paragraph 2", ""), ("NHS_NUMBER", "paragraph 2", number)))
+    yield Paper(
+        at, "docx", plants(*[("TRACKED_CHANGES", "paragraph 2", "")] * 2, ("NHS_NUMBER", "paragraph 2", number))
+    )
 
     at = path("broken-lines")
     making.text(

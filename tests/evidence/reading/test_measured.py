@@ -43,7 +43,7 @@ def measure(folder: Path, seed: int) -> Measured:
         for paper in (*clean, *planted)
         if not looks[paper.path].readable
     ]
-    assert not unread
+    assert not unread, unread
     missed: list[tuple[Paper, Plant]] = []
     besides: list[str] = []
     for paper in planted:

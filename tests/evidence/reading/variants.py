@@ -83,6 +83,9 @@ def nhs_phrases(rng: random.Random) -> list[str]:
         f"NHS Number: {parts(chr(0x2011))}",
         f"Their NHS number ({parts(' ')}) was given to another patient",
         f"NHS No{parts(' ')}",
+        f"NHS # {parts('  ')}",
+        f"Patient's number, as on the wristband, is {parts('/')}",
+        f"NHSNo={nhs(rng)}",
     ]
 
 
@@ -103,6 +106,8 @@ def insurance_phrases(rng: random.Random) -> list[str]:
         f"the claimant, {pairs('')}, wrote",
         f"NI {pairs('')[:2]} {pairs('')[2:8]} {pairs('')[8]}",
         f"insurance number is {pairs('.')}",
+        f"NI: {pairs('')[:2]} {pairs('')[2:5]} {pairs('')[5:]}",
+        f"NINo. {pairs('')}, in full",
     ]
 
 
@@ -129,6 +134,10 @@ def birth_phrases(rng: random.Random) -> list[str]:
         f"Birthdate={d[17]:%d-%m-%Y}",
         f"Mrs Hollis ({d[18]:%d/%m/%Y}, date of birth) told us",
         f"D/O/B {d[19]:%d/%m/%Y}",
+        f"Date of birth {d[20].day} {d[20]:%b} {d[20]:%y}",
+        f"DOB {d[21]:%Y} {MONTHS[d[21].month - 1]} {d[21].day}",
+        f"d.o.b: the {ordinal(d[22].day)} day of {MONTHS[d[22].month - 1]}, {d[22].year}",
+        f"{d[23]:%d/%m/%Y} was the day on which she was born",
     ]
 
 
@@ -153,6 +162,9 @@ def bank_phrases(rng: random.Random) -> list[str]:
         f"Bank: Northern, S/C: {sort('-')}, A/C: {account()}",
         f"{iban(rng).lower()} is where the remedy was paid",
         f"debit card {fours(luhn(rng, '6759', 16), '-')}",
+        f"sort {sort('')} acc {account()}",
+        f"Sort Code: {sort(' - ')} Account No: {account()}",
+        f"BACS: {account()} at {sort('-')}",
     ]
 
 
@@ -167,6 +179,8 @@ def email_phrases(rng: random.Random) -> list[str]:
         f"(margaret.{name}+complaint@outlook.com)",
         f"contact the daughter at {name}-{rng.randint(1, 9)}@live.co.uk;",
         f"mailto:jo{name}@icloud.com",
+        f"{name} dot margaret at gmail dot com",
+        f"Margaret {name.title()} [m.{name}@doctors.org.uk]",
     ]
 
 
@@ -192,6 +206,10 @@ def telephone_phrases(rng: random.Random) -> list[str]:
         f"home 0114{chr(0xA0)}496{chr(0xA0)}0{end(3)}",
         f"M: 077009{end(5)}",
         f"+44 7700 900{end(3)} (evenings)",
+        f"0 1 6 3 2 9 6 0 {' '.join(end(3))} is her number",
+        f"Mob. 0770 0900 {end(3)}",
+        f"07700 9 0 0 {end(3)}",
+        f"Leeds 496 0{end(3)}",
     ]
 
 

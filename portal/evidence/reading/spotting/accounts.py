@@ -23,8 +23,8 @@ _CARD = re.compile(
     rf"{ALONE}(?:\d{{4}}([ -])\d{{4}}\1\d{{4}}\1\d{{4}}(?:\1\d{{1,3}})?|\d{{4}}([ -])\d{{6}}\2\d{{5}}|\d{{13,19}}){ENDS}",
     re.ASCII,
 )
-_SORT_CODE = re.compile(r"(?<![\w/=#£])(?<!\d[.,:-])\d\d([ -]?)\d\d\1\d\d(?![\w/]|[.,:-]\d)", re.ASCII)
-_SORT_WORDS = re.compile(r"\bsort(?:ing)?[ -]?code\b|\bs/c\b", re.IGNORECASE)
+_SORT_CODE = re.compile(r"(?<![\w/=#£])(?<!\d[.,:-])\d\d( ?- ?| |)\d\d\1\d\d(?![\w/]|[.,:-]\d)", re.ASCII)
+_SORT_WORDS = re.compile(r"\bsort(?:ing)?[ -]?code\b|\bsort(?=\W{0,3}\d\d)|\bs/c\b", re.IGNORECASE)
 _ACCOUNT_WORDS = re.compile(r"\b(?:account|acct?|a/c|bank|payee|bacs|direct debit)\b", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<![\w/=#£.-])(?:\d{8}|\d{4} \d{4})(?![\w/]|[.,:-]\d)", re.ASCII)
 _ACCOUNT_OF_SEVEN = re.compile(
@@ -51,7 +51,7 @@ def _accounts(text: str) -> Iterator[Spotted]:
         nearby = text[max(0, match.start() - _BEHIND) : match.end() + 40]
         named = sort_words and _SORT_WORDS.search(nearby) is not None
         whole = match.group()
-        if not named and (not match.group(1) or _is_a_date(digits(whole))):
+        if not named and ("-" not in match.group(1) or _is_a_date(digits(whole))):
             continue
         account = _account_near(text, match, named)
         if account is not None:

@@ -22,11 +22,15 @@ _DATE = (
     rf"|{_MONTH}/{_DAY}/{_YEAR}"
     rf"|{_DAY}\s?(?:st|nd|rd|th)?\s{{0,2}}(?:day\s)?(?:of\s)?[-/.]?{_NAMED_MONTH}[\s,.'/-]{{0,3}}{_YEAR}"
     rf"|{_NAMED_MONTH}\.?\s{{1,2}}{_DAY}(?:st|nd|rd|th)?,?\s{{1,2}}(?:19|20)\d\d"
+    rf"|(?:19|20)\d\d\s{_NAMED_MONTH}\s{_DAY}"
     rf"|{_DAY}\s{_MONTH}\s(?:19|20)\d\d"
     rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)(?!\d)"
 )
 _BEFORE_A_DATE = r"(?<![\d/.-])"
-_HEADING = r"(?:\bd\.o\.b\b\.?|\bd\. o\. b\b\.?|\bdob\b|\bdate[ -]{1,2}of[ -]{1,2}birth\b|\bdate\sof\sbirth\b|\bbirth[ -]?dates?\b)"
+_HEADING = (
+    r"(?:\bd\.o\.b\b\.?|\bd\. o\. b\b\.?|\bd/o/b\b|\bdob(?:\b|(?=\d))|\bdate[\s-]{1,4}of[\s-]{1,4}birth\b|"
+    r"\bbirth[ -]?dates?\b)"
+)
 _KEY = re.compile(rf"(?:{_HEADING}|\bborn\b|\bbirthday\b|\bdate born\b|\bb\.(?=\s?\d))", re.IGNORECASE)
 _SPACED_KEY = re.compile(r"\bD O B\b")
 _FORWARD = re.compile(rf"(?P<gap>[^\d]{{0,56}}?){_BEFORE_A_DATE}(?P<date>{_DATE})", re.IGNORECASE | re.ASCII)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from portal.evidence.reading import masking
 from portal.evidence.reading.findings import PersonalKind
-from portal.evidence.reading.spotting.words import ALONE, Spotted, before, digits, is_a_reference
+from portal.evidence.reading.spotting.words import ALONE, Spotted, before, digits, is_a_reference, is_in_an_address
 
 _BETWEEN = r"(?:[ ().-]{0,3}|[ -]?\r?\n[ \t]{0,8})"
-_ENDS = r"(?![\w/=])(?!-\d)(?![.,:]\d)"
+_ENDS = r"(?![\w=])(?!-\d)(?![.,:]\d)"
 _AT_HOME = re.compile(rf"{ALONE}\(?0(?:{_BETWEEN}\d){{9,10}}{_ENDS}", re.ASCII)
 _FROM_ABROAD = re.compile(
     rf"(?<![\w+])(?:\(?\+44\)?|(?<!\d[ .-])0044)[ ./-]{{0,2}}(?:\(?0\)?)?(?:{_BETWEEN}\d){{9,10}}{_ENDS}", re.ASCII
@@ -86,7 +86,7 @@ def _is_a_line(number: str) -> bool:
 
 
 def _is_another_number(text: str, start: int, whole: str) -> bool:
-    if is_a_reference(text, start):
+    if is_a_reference(text, start) or is_in_an_address(text, start):
         return True
     return whole.isdecimal() and _WEAK_REFERENCE.search(before(text, start, 40)) is not None
 

@@ -33,14 +33,16 @@ _EVEN = str.maketrans(
 )
 _EVEN_ASCII = str.maketrans({"\v": "\n", "\f": "\n", "\x02": "-", "\0": ""})
 
+_LINE_END = re.compile(r"[ \t]{0,4}\r?\n")
 _REFERENCE = re.compile(
     r"\b(?:isbn(?:-1[03])?|issn|doi|invoice|order|purchase|p\.?o|vat|utr|uprn|urn|mpan|mprn|tender|contract|asset|serial|"
     r"barcode|charity|company|licen[cs]e|tracking|ticket|job|batch|cheque|catalogue|part|model|meter|parcel|quote|"
     r"transaction|requisition)\b[^\w\n]{0,3}(?:(?:no|number|ref|reference|registration|id|code)\b[^\w\n]{0,3}){0,2}\Z",
     re.IGNORECASE,
 )
+_ADDRESS_BROKEN = re.compile(r"[/=?&-]\r?\n\s{0,3}\Z")
 _LABEL = re.compile(
-    r"\b(?:d\.?o\.?b|date of birth|birth ?date|born|birthday|nhs|chi|national insurance|n\.?i\.?(?: no| number)?|nino|"
+    r"\b(?:d[./]?o[./]?b|date of birth|birth ?date|born|birthday|nhs|chi|national insurance|n\.?i\.?(?: no| number)?|nino|"
     r"sort ?code|account|acct?|a/c|iban|card|phone|telephone|tel|mobile|mob|contact (?:no|number))\b",
     re.IGNORECASE,
 )
@@ -49,8 +51,8 @@ _LABEL = re.compile(
 def readable(text: str) -> str:
     """`text` with one kind of space, hyphen and line end, and without what shows nothing."""
     if text.isascii():
-        return text.translate(_EVEN_ASCII)
-    return unicodedata.normalize("NFKC", text.translate(_EVEN))
+        return _LINE_END.sub("\n", text.translate(_EVEN_ASCII))
+    return _LINE_END.sub("\n", unicodedata.normalize("NFKC", text.translate(_EVEN)))
 
 
 def is_label(text: str) -> bool:
@@ -60,6 +62,11 @@ def is_label(text: str) -> bool:
 
 def before(text: str, start: int, length: int) -> str:
     return text[max(0, start - length) : start]
+
+
+def is_in_an_address(text: str, start: int) -> bool:
+    """Whether a number at the start of a line goes on with an address of a page from the line before."""
+    return _ADDRESS_BROKEN.search(before(text, start, 6)) is not None
 
 
 def is_a_reference(text: str, start: int) -> bool:
