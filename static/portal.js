@@ -112,3 +112,79 @@ document.addEventListener("keydown", (event) => {
 });
 
 readShortcuts();
+
+// Uploads: <form data-upload data-largest="…" data-most="…">. What is too large is said before it is sent; then a bar
+// shows how far it is. Without this the browser sends the form as any other.
+const SENDING = "Do not close this page until it is done.";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-upload]") || event.defaultPrevented) return;
+  const files = [...form.querySelectorAll("input[type=file]")].flatMap((field) => [...field.files]);
+  if (!files.length) return;
+  event.preventDefault();
+  const trouble = tooMuch(files, form.dataset);
+  tellTrouble(trouble);
+  if (trouble) return document.getElementById("portal-trouble").scrollIntoView({ block: "nearest" });
+  if (form.getAttribute("aria-busy") !== "true") send(form, files);
+});
+
+function tooMuch(files, { largest, most }) {
+  if (files.length > Number(most)) return `You chose ${files.length} files. Choose ${most} at most, and hand in the others afterwards.`;
+  const large = files.filter((file) => file.size > Number(largest)).map((file) => `“${file.name}”`);
+  return large.length ? `${large.join(" and ")} is larger than ${Math.floor(largest / 1048576)} MB, the most that one file may have.` : "";
+}
+
+function send(form, files) {
+  const bar = uploadBar(form, files.length);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.getAttribute("action"));
+  request.upload.addEventListener("progress", ({ loaded, total, lengthComputable }) => {
+    if (lengthComputable) bar.show(Math.floor((100 * loaded) / total));
+  });
+  request.addEventListener("load", () => (request.status >= 500 ? failed(bar, OURS) : arrived(request)));
+  request.addEventListener("error", () => failed(bar, UNREACHED));
+  form.setAttribute("aria-busy", "true");
+  request.send(new FormData(form));
+}
+
+function uploadBar(form, count) {
+  const place = document.createElement("div");
+  place.className = "portal-upload";
+  const label = document.createElement("label");
+  const bar = document.createElement("progress");
+  [bar.id, bar.max, bar.value, label.htmlFor] = ["portal-upload", 100, 0, "portal-upload"];
+  place.append(label, bar);
+  form.querySelector("button[type=submit], button:not([type])").before(place);
+  let said = -1;
+  const show = (percent) => {
+    bar.value = percent;
+    const words = percent < 100 ? `Sending ${count === 1 ? "the file" : `${count} files`}: ${percent}%. ${SENDING}` : "Received. The files are being kept.";
+    label.textContent = words;
+    if (Math.floor(percent / 25) === said) return; // read out at each quarter, not at each percent
+    said = Math.floor(percent / 25);
+    document.getElementById("portal-announcements").textContent = words;
+  };
+  show(0);
+  return { show, remove: () => place.remove(), form };
+}
+
+function failed(bar, why) {
+  bar.remove();
+  bar.form.removeAttribute("aria-busy");
+  tellTrouble(why);
+  document.getElementById("portal-trouble").scrollIntoView({ block: "nearest" });
+}
+
+// Where it was taken, the browser goes on to the page it leads to; where it was not, the page says why.
+function arrived(request) {
+  const sent = new URL(request.responseURL);
+  if (request.status < 400 && sent.pathname !== location.pathname) return location.assign(sent);
+  const fresh = new DOMParser().parseFromString(request.responseText, "text/html");
+  document.title = fresh.title;
+  document.getElementById("main-content").replaceWith(document.importNode(fresh.getElementById("main-content"), true));
+  startComponents();
+  readShortcuts();
+  window.scrollTo(0, 0);
+  document.querySelector(".govuk-error-summary")?.focus();
+}

@@ -43,7 +43,7 @@ class Moment:
 def told(records: Iterable[Told]) -> list[Moment]:
     """The records in words, in the order in which they come."""
     return [
-        Moment(one.at, one.event.words.capitalize(), one.by_name, _lines(one.facts))
+        Moment(one.at, one.event.words[:1].upper() + one.event.words[1:], one.by_name, _lines(one.facts))
         for one in records
         if one.event not in _SAID_ELSEWHERE
     ]

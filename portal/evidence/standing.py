@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from portal.evidence.lifecycle import UNDER_WAY, VersionState
 from portal.evidence.models import Form
+from portal.files import serving
+from portal.files.models import FileState, StoredFile
 
 S = VersionState
 
@@ -35,15 +37,19 @@ _SAID = {
 }  # fmt: skip
 
 
-def standing(state: VersionState, form: Form, *, why_not: str, removed: bool) -> Standing:
-    """Where a version stands. `why_not` is why its file cannot be opened, empty where it can (files.serving.why_not)."""
+def standing(state: VersionState, form: Form, file: StoredFile | None, *, removed: bool) -> Standing:
+    """Where a version stands: with its file, where it has one that was not removed."""
     if removed:
         return Standing("Removed", "grey", "The file was removed at the end of its time. What it was is still on record.", False)
     if form is not Form.FILE and state is S.RELEASED:
         if form is Form.LINK:
             return Standing("Link", "blue", "The portal has not looked at what the link leads to.", True)
         return Standing("Held by you", "blue", "The Ombudsman may ask to inspect it.", False)
+    why_not = serving.why_not(file) if file is not None else ""
+    unscanned = file is not None and file.state is FileState.UNSCANNED
     words, colour, help = _SAID[state]
     if state is S.RELEASED and why_not:
-        return Standing("Cannot be opened", "yellow", why_not, False)
+        return Standing("Not scanned" if unscanned else "Cannot be opened", "yellow", why_not, False)
+    if state is S.RELEASED and unscanned:
+        help = f"{help} No malware scanner has looked at it: none is set up here."
     return Standing(words, colour, help, opens=form is Form.FILE and not why_not, moving=state in UNDER_WAY)

@@ -86,7 +86,7 @@ def navigation() -> list[tuple[str, str, bool]]:
         )
         links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:
-        links = [("Your work", "/work"), *links]
+        links = [("Your work", "/work"), *([("Evidence", "/evidence")] if person.bodies else []), *links]
     if current_app.extensions["settings"].demonstration:
         links.append(("Demonstration", "/demonstration"))
     return [(text, href, request.path == href or request.path.startswith(href + "/")) for text, href in links]

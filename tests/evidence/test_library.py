@@ -12,6 +12,8 @@ from portal.evidence.queries import library
 from portal.evidence.queries.library import Sort, Wanted
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.organisations.operations import memberships
+from portal.policy import PORTAL, Role
 from tests import builders
 
 TODAY = dt.date(2026, 6, 1)
@@ -29,6 +31,23 @@ def some(cast, count=70):
                 cast, title=f"{'abcdefg'[number % 7]} thing {number:03}", link=f"https://example.org/{number}",
                 kind=list(EvidenceKind)[number % 10], review_on=None if number % 3 else TODAY + dt.timedelta(days=number % 5),
             )  # fmt: skip
+
+
+def test_the_way_to_the_library(cast, browser):
+    priya = browser("priya")
+    priya.open("/work")
+    assert priya.click("Evidence").h1 == "Evidence of Northmoor NHS Foundation Trust"
+    priya.open("/organisations/RTX")
+    assert "/organisations/RTX/evidence" in priya.page.links.values()
+    assert "/evidence" not in browser("owen").open("/reviews").links.values()
+    assert "You act for no organisation" in browser("owen").open("/evidence").text
+    both = memberships.take_on(cast.other, email="priya@example.org", name="Priya Raman", roles=[Role.HANDLER], by=PORTAL)
+    db.session.commit()
+    assert both
+    page = browser("priya").open("/evidence")
+    assert [text for text, href in page.links.items() if href.endswith("/evidence") and "Trust" in text] == [
+        "Northmoor NHS Foundation Trust", "Southfell NHS Trust",
+    ]  # fmt: skip
 
 
 def test_an_empty_library_says_what_it_is_for(browser):

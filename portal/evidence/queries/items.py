@@ -11,7 +11,6 @@ from portal.evidence.lifecycle import VersionState
 from portal.evidence.models import EvidenceItem, EvidenceVersion, PersonalFinding, Pin
 from portal.evidence.places import Place
 from portal.evidence.standing import Standing, standing
-from portal.files import serving
 from portal.files.models import StoredFile
 from portal.files.recognising import KINDS, Recognised
 from portal.kernel.db import db
@@ -165,8 +164,7 @@ def _handed_in(whole: Seen) -> Seen | None:
 
 
 def seen_version(row: EvidenceVersion, file: StoredFile | None) -> SeenVersion:
-    why_not = serving.why_not(file) if file is not None else ""
-    return SeenVersion(row, file, standing(row.state, row.form, why_not=why_not, removed=row.removed_at is not None))
+    return SeenVersion(row, file, standing(row.state, row.form, file, removed=row.removed_at is not None))
 
 
 def content(reference: str, number: int, person: Acting) -> SeenContent | None:

@@ -18,7 +18,6 @@ from portal.evidence.lifecycle import UNDER_WAY, ItemState, VersionState
 from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion, Form, Pin
 from portal.evidence.places import Place
 from portal.evidence.standing import Standing, standing
-from portal.files import serving
 from portal.files.models import StoredFile
 from portal.files.recognising import KINDS
 from portal.kernel.db import anywhere, db
@@ -217,10 +216,9 @@ def _line(row: Any, uses: tuple[Use, ...]) -> ItemLine:
     file: StoredFile | None = facts.pop("StoredFile")
     removed = facts.pop("removed_at") is not None
     facts.pop("item_state")
-    why_not = serving.why_not(file) if file is not None else ""
     return ItemLine(
         uses=uses,
-        standing=standing(row.state, row.form, why_not=why_not, removed=removed),
+        standing=standing(row.state, row.form, file, removed=removed),
         file_words=KINDS[file.kind].words if file is not None else "",
         size=file.size if file is not None else 0,
         **facts,

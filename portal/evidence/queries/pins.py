@@ -16,7 +16,6 @@ from portal.evidence.lifecycle import ItemState, VersionState
 from portal.evidence.models import EvidenceItem, EvidenceKind, EvidenceVersion, Form, Mark, Pin, PinKind, Shows
 from portal.evidence.places import Place
 from portal.evidence.standing import Standing, standing
-from portal.files import serving
 from portal.files.models import StoredFile
 from portal.files.recognising import KINDS
 from portal.kernel.db import db
@@ -131,13 +130,12 @@ def _shown(row: Any) -> PinShown:
     facts = dict(row._mapping)
     file: StoredFile | None = facts.pop("StoredFile")
     removed, state = facts.pop("removed_at") is not None, facts.pop("item_state")
-    why_not = serving.why_not(file) if file is not None else ""
     return PinShown(
         **facts,
         withdrawn=state is ItemState.WITHDRAWN,
         file_kind=file.kind if file is not None else "",
         size=file.size if file is not None else 0,
-        standing=standing(row.state, row.form, why_not=why_not, removed=removed),
+        standing=standing(row.state, row.form, file, removed=removed),
     )
 
 

@@ -32,6 +32,16 @@ def slug(choice: enum.Enum) -> str:
     return choice.name.lower().replace("_", "-")
 
 
+@bp.route("/evidence")
+@gate(Action.USE_OWN_ACCOUNT)
+def libraries() -> Any:
+    """The library of the organisation that somebody acts for; the choice of one for whoever acts for several."""
+    bodies = acting().bodies
+    if len(bodies) == 1:
+        return redirect(url_for("evidence_library.index", code=bodies[0].code), 303)
+    return page("evidence/libraries.html", bodies=sorted(bodies, key=lambda one: one.organisation.casefold()))
+
+
 @bp.route("/organisations/<code>/evidence")
 @gate(Action.SEE_OWN_EVIDENCE, by_code)
 def index(organisation: Organisation) -> Any:
