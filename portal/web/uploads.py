@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import IO, Any
 
 import flask
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
 from portal.files import receiving
+from portal.files.stores import CHUNK
 from portal.kernel.db import db, only_reading
 from portal.kernel.errors import TooLarge
-from portal.web.gate import UNSAFE, Gate, passed
+from portal.web.gate import UNSAFE, Gate, acting, passed
 
 
 class Request(flask.Request):
@@ -49,6 +51,16 @@ def admit(app: Flask) -> None:
         _read_body()
         return None
 
+    @app.after_request
+    def _hear_out(response: Response) -> Response:
+        """A browser shows an answer once it has sent everything; the connection of whoever may not even sign in is
+        closed on them. No transaction waits meanwhile: what is refused changed nothing."""
+        unread = request.method in UNSAFE and response.status_code >= 400 and "form" not in request.__dict__
+        if unread and not g.get("keep_despite_refusal") and acting().is_authenticated:
+            db.session.rollback()
+            _throw_away()
+        return response
+
     app.teardown_request(receiving.clear)
     app.teardown_appcontext(receiving.clear)
 
@@ -66,6 +78,17 @@ def _gate_that_takes_uploads() -> Gate | None:
     view = flask.current_app.view_functions.get(request.endpoint or "")
     kept: Gate | None = getattr(view, "gate", None)
     return kept if kept is not None and kept.uploads and request.method in UNSAFE else None
+
+
+def _throw_away() -> None:
+    """Read what is left of the body, for as long as somebody could be sending something that is merely too large."""
+    body, left = request.environ["wsgi.input"], 2 * receiving.LARGEST_REQUEST
+    if request.content_length is None and not request.environ.get("wsgi.input_terminated"):
+        return
+    left = min(left, request.content_length or left)
+    with contextlib.suppress(OSError):
+        while left > 0 and (block := body.read(min(CHUNK, left))):
+            left -= len(block)
 
 
 def _read_body() -> None:

@@ -81,11 +81,15 @@ class Sender:
         return b"".join([*parts, b"--edge--\r\n"]), "multipart/form-data; boundary=edge"
 
 
+def open_a_door(app: Flask) -> None:
+    for address, view in ((DOOR, hand_in), (ITS_DOOR.format("<code>"), hand_in_for), ("/trial/plain", plain_form)):
+        app.add_url_rule(address, view.__name__, view, methods=["GET", "POST"])
+    app.add_url_rule("/trial/files/<int:number>", "give", give)
+
+
 @pytest.fixture
 def door(own_app: Flask) -> Flask:
-    for address, view in ((DOOR, hand_in), (ITS_DOOR.format("<code>"), hand_in_for), ("/trial/plain", plain_form)):
-        own_app.add_url_rule(address, view.__name__, view, methods=["GET", "POST"])
-    own_app.add_url_rule("/trial/files/<int:number>", "give", give)
+    open_a_door(own_app)
     return own_app
 
 
