@@ -50,9 +50,8 @@ _LABEL = re.compile(
 
 def readable(text: str) -> str:
     """`text` with one kind of space, hyphen and line end, and without what shows nothing."""
-    if text.isascii():
-        return _LINE_END.sub("\n", text.translate(_EVEN_ASCII))
-    return _LINE_END.sub("\n", unicodedata.normalize("NFKC", text.translate(_EVEN)))
+    text = text.translate(_EVEN_ASCII) if text.isascii() else unicodedata.normalize("NFKC", text.translate(_EVEN))
+    return _LINE_END.sub("\n", text) if "\r" in text or " \n" in text else text
 
 
 def is_label(text: str) -> bool:
