@@ -133,8 +133,10 @@ def test_every_change_needs_a_token_of_the_form(app: Flask, browser: Any) -> Non
         if "POST" in (rule.methods or ()):
             values = {name: "1" if name == "number" else "x" for name in rule.arguments}
             address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
+            # Where files come in, the form is not read before the gate has let its sender pass: here there is no such thing.
+            refused = {400, 404} if app.view_functions[rule.endpoint].gate.uploads else {400}  # type: ignore[attr-defined]
             for headers in (SAME, {**SAME, "HX-Request": "true"}):
-                assert priya.client.post(address, data={}, headers=headers).status_code == 400, address
+                assert priya.client.post(address, data={}, headers=headers).status_code in refused, address
                 tried += 1
     assert tried > 80
 
