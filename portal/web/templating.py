@@ -60,10 +60,16 @@ def strict(app: Flask, settings: Settings) -> None:
         count=words.count,
         number=words.number,
         file_size=words.file_size,
+        capital=capital,
         listing=words.listing,
         markdown=markdown,
         paragraphs=paragraphs,
     )
+
+
+def capital(text: str) -> str:
+    """The first letter large and the others as they are: "for the Ombudsman only" keeps its name."""
+    return text[:1].upper() + text[1:]
 
 
 def paragraphs(text: str) -> Markup:
@@ -89,4 +95,10 @@ def navigation() -> list[tuple[str, str, bool]]:
         links = [("Your work", "/work"), *([("Evidence", "/evidence")] if person.bodies else []), *links]
     if current_app.extensions["settings"].demonstration:
         links.append(("Demonstration", "/demonstration"))
-    return [(text, href, request.path == href or request.path.startswith(href + "/")) for text, href in links]
+    here = "/evidence" if _in_a_library(request.path) else request.path
+    return [(text, href, here == href or here.startswith(href + "/")) for text, href in links]
+
+
+def _in_a_library(path: str) -> bool:
+    """Whether an address is within an organisation's evidence library: /organisations/RTX/evidence and what is below."""
+    return path.startswith("/organisations/") and path.split("/")[3:4] == ["evidence"]
