@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Protocol
@@ -52,13 +52,23 @@ class Answered(Protocol):
     def reworded(self) -> bool: ...
 
 
+class Pinned(Protocol):
+    """What the rules read of a piece of evidence that is pinned to an answer."""
+
+    @property
+    def released(self) -> bool: ...
+    @property
+    def covers_until(self) -> date | None: ...
+
+
 @dataclass(frozen=True)
 class Among:
-    """Everything that stands around one answer: the others, last year's texts, and the day."""
+    """Everything that stands around one answer: the others, last year's texts, the evidence, and the day."""
 
     answers: tuple[Answered, ...]
     last_claims: dict[str, str]
     today: date
+    pinned: Mapping[str, Sequence[Pinned]] = field(default_factory=dict)  # by expectation
 
     @cached_property
     def times(self) -> Counter[str]:
@@ -122,6 +132,8 @@ def _under(answer: Answered) -> bool:
 def _proofless(answer: Answered, among: Among) -> str | None:
     if answer.level is None or answer.level < 3 or answer.proof.strip() or answer.proof_link.strip():
         return None
+    if among.pinned.get(answer.expectation):
+        return None
     return f"Level {answer.level} is claimed, but nothing is named that proves it."
 
 
@@ -157,6 +169,24 @@ def _open_link(answer: Answered, among: Among) -> str | None:
     if not link or link.casefold().startswith("https://"):
         return None
     return "The link to the proof does not start with https://."
+
+
+def _unreleased(answer: Answered, among: Among) -> str | None:
+    waiting = sum(not one.released for one in among.pinned.get(answer.expectation, ()))
+    if not waiting:
+        return None
+    # No title: of what was not released the Ombudsman is told no more than that it is there.
+    some = "1 piece of evidence pinned here has" if waiting == 1 else f"{waiting} pieces of evidence pinned here have"
+    return f"{some} not been released, so a reviewer cannot open {'it' if waiting == 1 else 'them'}."
+
+
+def _of_long_ago(answer: Answered, among: Among) -> str | None:
+    until = [one.covers_until for one in among.pinned.get(answer.expectation, ())]
+    ended = [day for day in until if day is not None]
+    # What covers no period, such as a policy, is in force until it is replaced.
+    if not ended or len(ended) < len(until) or max(ended) >= add_months(among.today, -OLD_PROOF_MONTHS):
+        return None
+    return f"What the pinned evidence covers ended more than {OLD_PROOF_MONTHS} months ago."
 
 
 def _planless(answer: Answered, among: Among) -> str | None:
@@ -205,11 +235,16 @@ class RuleSet:
     rules: tuple[Rule, ...]
 
     def queries(
-        self, answers: Iterable[Answered], *, today: date, last_claims: dict[str, str] | None = None
+        self,
+        answers: Iterable[Answered],
+        *,
+        today: date,
+        last_claims: dict[str, str] | None = None,
+        pinned: Mapping[str, Sequence[Pinned]] | None = None,
     ) -> tuple[Query, ...]:
         """Everything a reviewer would ask of these answers, by expectation. Answers not given yet are not asked about."""
         everything = tuple(answers)
-        among = Among(everything, last_claims or {}, today)
+        among = Among(everything, last_claims or {}, today, pinned or {})
         given = [one for one in everything if one.level is not None or one.not_applicable_why]
         asked = (rule.query(one, among) for one in given for rule in self.rules)
         return tuple(query for query in asked if query is not None)
@@ -238,6 +273,10 @@ RULES = RuleSet(
              "as it is still in force.", "proof_on", 10, _old),
         Rule("open-link", "A link that is not secure", "A page that is not served over https can be changed on its way "
              "to the reader, and many networks block it.", "proof_link", 5, _open_link),
+        Rule("evidence-not-released", "Evidence that a reviewer cannot open", "Evidence reaches the reviewer once it was "
+             "scanned, and once somebody chose what is to be done about personal data in it.", "evidence", 5, _unreleased),
+        Rule("old-evidence", "Evidence of a time long past", "Evidence shows how things were in the period that it covers. "
+             "A reviewer asks whether it is still so.", "evidence", 10, _of_long_ago),
         Rule("no-plan", "Under target without a gap or an action", "Falling short is no failing, and hiding it is. The "
              "plan is built from the gap and the action.", "gap", 10, _planless),
         Rule("action-open-ended", "An action without an owner or a date within a year", "Actions that belong to nobody, or "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from portal import audit
@@ -14,9 +14,17 @@ ANSWER_FACTS = (
 )  # fmt: skip
 
 
-def content(facts: Mapping[str, Any], answers: Iterable[Any]) -> str:
-    """The snapshot's canonical JSON: keys sorted, no spaces, days as yyyy-mm-dd, letters as they are."""
-    each = [{name: getattr(one, name) for name in ANSWER_FACTS} for one in answers]
+def content(
+    facts: Mapping[str, Any], answers: Iterable[Any], evidence: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> str:
+    """The snapshot's canonical JSON: keys sorted, no spaces, days as yyyy-mm-dd, letters as they are.
+
+    `evidence` is what was pinned to each expectation: which version of what, with the SHA-256 of its file.
+    """
+    each = [
+        {**{name: getattr(one, name) for name in ANSWER_FACTS}, "evidence": evidence.get(one.expectation, ())}
+        for one in answers
+    ]
     return audit.canonical({**facts, "answers": each})
 
 

@@ -39,7 +39,7 @@ def sign(life: Life, gaps: Shortfalls, day: date) -> None:
         queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims)),
         plan=PlanState.PROPOSED if under else PlanState.NONE_NEEDED,
     )
-    text = snapshots.content(_head(life, at), answers)
+    text = snapshots.content(_head(life, at), answers, {})
     sha256 = snapshots.sha256(text)
     life.ledger.add(Snapshot, assessment_id=row["id"], number=life.snapshots, taken_at=at, content=text, sha256=sha256)
     life.say(Event.SIGNED_OFF, by=lead.acting, at=at, sha256=sha256, signatory=lead.signature, late=row["late"])

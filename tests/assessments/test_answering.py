@@ -284,11 +284,11 @@ def test_an_expectation_that_does_not_exist_is_not_found(assessment: Assessment,
     browser("priya").open(f"/assessments/{assessment.reference}/expectations/NHS-9.9", status=404)
 
 
-def test_opening_takes_two_statements(assessment: Assessment, address: str, browser: Any, queries: Any) -> None:
+def test_opening_takes_three_statements(assessment: Assessment, address: str, browser: Any, queries: Any) -> None:
     priya = browser("priya")
     with queries() as seen:
         priya.open(address)
-    assert len(seen) == 2, seen
+    assert len(seen) == 3, seen
 
 
 def test_saving_takes_nine_statements_at_most(assessment: Assessment, address: str, browser: Any, queries: Any) -> None:
@@ -376,11 +376,11 @@ def test_changed_words_of_the_standard_are_marked(carried: Assessment, browser: 
     assert page.all("ins") or page.all("del")
 
 
-def test_a_carried_page_takes_three_statements(carried: Assessment, browser: Any, queries: Any) -> None:
+def test_a_carried_page_takes_four_statements(carried: Assessment, browser: Any, queries: Any) -> None:
     priya, address = browser("priya"), f"/assessments/{carried.reference}/expectations/{CODE}"
     with queries() as seen:
         priya.open(address)
-    assert len(seen) == 3, seen
+    assert len(seen) == 4, seen
 
 
 def test_the_history_says_what_happened_in_words(cast: Cast, assessment: Assessment, browser: Any) -> None:

@@ -124,6 +124,6 @@ def test_an_answer_not_given_yet_is_not_asked_about() -> None:
 
 
 def test_every_rule_says_why_and_how_long_it_takes() -> None:
-    assert len({rule.code for rule in RULES.rules}) == len(RULES.rules) == 11
+    assert len({rule.code for rule in RULES.rules}) == len(RULES.rules) == 13
     assert all(rule.why.endswith(".") and rule.minutes > 0 for rule in RULES.rules)
     assert effort(RULES.queries((replace(GOOD, proof="", claim="Yes"),), today=TODAY)) == 10

@@ -266,7 +266,7 @@ def test_pages_need_a_fixed_number_of_queries(cast: Cast, browser: Any, request:
             owen.open(at + end)
         counts[end] = len(seen)
 
-    assert counts == {"": 7, f"/expectations/{CODE}": 7, "/second": 5, "/share": 6}
+    assert counts == {"": 8, f"/expectations/{CODE}": 9, "/second": 5, "/share": 6}
 
 
 def test_signing_and_claiming_lead_to_a_review_under_way(cast: Cast) -> None:

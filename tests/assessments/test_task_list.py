@@ -107,7 +107,7 @@ def test_if_you_submitted_now_says_what_a_reviewer_would_ask(cast: Cast, browser
     priya, address = browser("priya"), f"/assessments/{assessment.reference}/if-you-submitted-now"
     with queries() as seen:
         page = priya.open(address)
-    assert len(seen) == 4, seen
+    assert len(seen) == 5, seen
     assert "A reviewer would ask 2 questions. Answering them now takes about 10 minutes." in page.text
     assert "Level 3 is claimed, but nothing is named that proves it." in page.text
 

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.assessments.models import Reliability, View
+from portal.evidence.models import Shows
 from portal.kernel import words
 from portal.web.fields import ChoiceField, DayField, VersionField
 from portal.web.forms import LINE, TEXT, PortalForm
@@ -128,3 +129,18 @@ class PublishTogetherForm(PortalForm):
 
 class LoneButton(PortalForm):
     """A form that is a button and nothing more."""
+
+
+class MarkForm(PortalForm):
+    """What a pinned place shows. Each choice has its key on the keyboard."""
+
+    version = VersionField()
+    shows = ChoiceField("Does it show what is claimed?", missing="Choose what it shows")
+    reason = _text("Why", noun="The reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keys = {Shows.SHOWS: "y", Shows.DOES_NOT: "d", Shows.CANNOT_OPEN: "o"}
+        self.shows.choices = [
+            SelectChoice(one.value, one.value.capitalize(), render_kw={"data-shortcut": key}) for one, key in keys.items()
+        ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,9 +14,11 @@ from portal.assessments import deadlines, quality, snapshots
 from portal.assessments.lifecycle import ASSESSMENT, Verb
 from portal.assessments.models import Answer, Assessment, PlanState, Snapshot
 from portal.assessments.operations.doors import refuse_if_closed
-from portal.assessments.queries import answering, periods
+from portal.assessments.queries import answering, periods, places
 from portal.assessments.queries import signing as queries
+from portal.assessments.queries.pinned import pinned
 from portal.audit import Event
+from portal.evidence.operations import pinning
 from portal.gaps.models import GapKind
 from portal.gaps.operations import planning, register
 from portal.kernel import clock, words
@@ -36,7 +39,7 @@ ALONE = (
     "I understand that this is said wherever the assessment is shown."
 )
 GAP_DUE_AFTER = 12  # months, where an answer under its target names no day
-FORMAT = "complaint-standards-snapshot/1"
+FORMAT = "complaint-standards-snapshot/2"
 _ANSWERS = sa.select(Answer).where(Answer.assessment_id == sa.bindparam("assessment_id")).order_by(Answer.position)
 _TAKEN = sa.select(sa.func.count(), sa.func.min(Snapshot.taken_at)).where(
     Snapshot.assessment_id == sa.bindparam("assessment_id")
@@ -80,7 +83,8 @@ def sign(
         )
     signed_alone = _judged(assessment, answers, declared, alone, board_on, by)
     second_factor.confirm(by, code)
-    signature = _signature(assessment, answers, signed_alone, governing_body_response, board_on, by)
+    evidence = _evidence(assessment, answers)
+    signature = _signature(assessment, answers, evidence, signed_alone, governing_body_response, board_on, by)
     ASSESSMENT.move(assessment, Verb.SIGN)
     snapshot = _frozen(assessment, answers, signature, governing_body_response, by)
     _gaps(assessment, answers, by)
@@ -119,7 +123,7 @@ def _judged(
 
 @dataclass(frozen=True)
 class _Signature:
-    """Everything that is read for a signature, before anything is changed."""
+    """Everything that is read for a signature, before the assessment is changed."""
 
     at: datetime
     text: str
@@ -130,8 +134,21 @@ class _Signature:
     queried: int
 
 
+def _evidence(assessment: Assessment, answers: Sequence[Answer]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What is pinned to each answer, which from now on stays as it was signed."""
+    codes = {places.about(assessment.reference, one.expectation): one.expectation for one in answers}
+    frozen = pinning.freeze(assessment.organisation_id, list(codes))
+    return {codes[about]: [pin.facts() for pin in pins] for about, pins in frozen.items()}
+
+
 def _signature(
-    assessment: Assessment, answers: Sequence[Answer], alone: bool, response: str, board_on: date | None, by: Acting
+    assessment: Assessment,
+    answers: Sequence[Answer],
+    evidence: Mapping[str, Sequence[Mapping[str, Any]]],
+    alone: bool,
+    response: str,
+    board_on: date | None,
+    by: Acting,
 ) -> _Signature:
     about = periods.about(assessment.id)
     standard = library.standard(assessment.standard, assessment.standard_version)
@@ -162,8 +179,10 @@ def _signature(
             "subject_to_board_on": board_on,
         },
         answers,
+        evidence,
     )
-    queried = len(quality.RULES.queries(answers, today=today, last_claims=claims))
+    shown = pinned(assessment, [one.expectation for one in answers])
+    queried = len(quality.RULES.queries(answers, today=today, last_claims=claims, pinned=shown))
     return _Signature(now, text, taken + 1, signatory, alone, late, queried)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from portal import audit
@@ -10,10 +12,12 @@ from portal.assessments.lifecycle import ASSESSMENT, Verb
 from portal.assessments.models import Answer, Assessment
 from portal.assessments.operations.doors import refuse_if_closed
 from portal.assessments.queries import answering as queries
+from portal.assessments.queries.places import about
 from portal.audit import Event
+from portal.evidence.operations import pinning
 from portal.kernel import clock
 from portal.kernel.db import db, hold
-from portal.policy import Acting, Action, insist
+from portal.policy import PORTAL, Acting, Action, insist
 from portal.standards import diff, library
 
 _LAID_OUT = sa.select(sa.exists().where(Answer.assessment_id == sa.bindparam("assessment_id")))
@@ -52,3 +56,12 @@ def lay_out(assessment: Assessment) -> None:
     db.session.execute(sa.insert(Answer.__table__), rows)
     assessment.answers_wanted = len(rows)
     assessment.answers_given = 0
+    _carry_evidence(assessment, [row["expectation"] for row in rows if row["carried"]])
+
+
+def _carry_evidence(assessment: Assessment, carried: Iterable[str]) -> None:
+    """What proved last year's answers is pinned to this year's, in the version that is in use now."""
+    last = queries.last_reference(assessment.organisation_id, assessment.standard, assessment.id)
+    if last is not None:
+        places = {about(last, code): about(assessment.reference, code) for code in carried}
+        pinning.carry(assessment.organisation_id, places, by=PORTAL)

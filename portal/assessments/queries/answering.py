@@ -293,6 +293,15 @@ def levels_that_stood(organisation_id: int, standard: str, assessment_id: int) -
     return {one["code"]: one["found"] for one in json.loads(content)["expectations"]} if content else {}
 
 
+_LAST_REFERENCE = sa.select(Assessment.reference).where(Assessment.id == _LAST_ASSESSMENT)
+
+
+def last_reference(organisation_id: int, standard: str, assessment_id: int) -> str | None:
+    """The reference of the last assessment that was handed in before this one."""
+    values = {"organisation_id": organisation_id, "standard": standard, "assessment_id": assessment_id, "now": clock.now()}
+    return db.session.scalar(_LAST_REFERENCE, values)
+
+
 def last_handed_in(
     organisation_id: int, standard: str, assessment_id: int, expectation: str | None = None
 ) -> tuple[str, Mapping[str, LastAnswer]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from portal.assessments.models import (
 )
 from portal.assessments.quality import RULES, Query
 from portal.assessments.queries import answering
+from portal.assessments.queries.pinned import pinned
 from portal.assessments.settling import Opinion, Settled, lowers, settle
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock
@@ -195,12 +196,14 @@ def last_year(assessment: Assessment) -> Mapping[str, LastAnswer]:
 
 
 def asked_by_rules(
-    assessment: Assessment, given: Iterable[Answer], last: Mapping[str, LastAnswer]
+    assessment: Assessment, given: Sequence[Answer], last: Mapping[str, LastAnswer]
 ) -> Mapping[str, tuple[Query, ...]]:
     """What the rules ask, by expectation: the same as the organisation saw on the day it signed."""
     on = assessment.signed_off_on or clock.today()
     asked: dict[str, tuple[Query, ...]] = {}
-    for query in RULES.queries(given, today=on, last_claims={code: one.claim for code, one in last.items()}):
+    claims = {code: one.claim for code, one in last.items()}
+    shown = pinned(assessment, [one.expectation for one in given])
+    for query in RULES.queries(given, today=on, last_claims=claims, pinned=shown):
         asked[query.expectation] = (*asked.get(query.expectation, ()), query)
     return asked
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.assessments.forms.answering import AnswerForm
-from portal.assessments.lifecycle import EDITABLE
+from portal.assessments.lifecycle import EDITABLE, State
 from portal.assessments.models import Answer
 from portal.assessments.operations import answering
 from portal.assessments.queries import answering as queries
 from portal.assessments.queries.answering import Answered
+from portal.assessments.queries.pinned import pinned
+from portal.assessments.queries.places import about
 from portal.kernel import clock, words
 from portal.kernel.errors import Invalid, Stale
 from portal.policy import IN_A_BODY, Acting, Action, Role, may
@@ -86,6 +88,8 @@ def saved_words(row: Answer, form: AnswerForm, by: Acting) -> Any:
             confirms=row.carried and row.confirmed,
         )
         return page("assessments/_saved.html", saved=said, collision=None, form=None, address=address, alone=True)
+    if request.form.get("then") == "evidence":
+        return redirect(pinning(row.assessment_reference, row.expectation), 303)
     if request.form.get("then") == "next":
         one = queries.answered(row.assessment_reference, row.expectation)
         assert one is not None
@@ -141,6 +145,9 @@ def shown(one: Answered, form: AnswerForm | None, *, collision: Stale | None = N
         after=after,
         address=f"/assessments/{head.reference}/expectations/{one.expectation}",
         editable=form is not None,
+        pins=pinned(head, [one.expectation]).get(one.expectation, ()),
+        pinnable=form is not None or answers_a_question(one, by),
+        pinning=pinning(head.reference, one.expectation),
         late=clock.today() > head.closes_on,
     )
 
@@ -161,6 +168,16 @@ def state_of(one: Answered, form: AnswerForm | None, collision: Stale | None) ->
 
 def open_to(one: Answered, by: Acting) -> bool:
     return one.head.state in EDITABLE and clock.today() <= one.head.closes_on and may(by, Action.ANSWER, one)
+
+
+def answers_a_question(one: Answered, by: Acting) -> bool:
+    """Whether evidence may still be pinned after the signature, because a reviewer asked something."""
+    return one.head.state is State.CLARIFICATION_REQUESTED and may(by, Action.ANSWER_CLARIFICATION, one)
+
+
+def pinning(reference: str, expectation: str) -> str:
+    """Where evidence is pinned to an answer."""
+    return url_for("pinning.here", about=about(reference, expectation))
 
 
 def beside(one: Answered, by: Acting) -> tuple[str | None, str | None]:

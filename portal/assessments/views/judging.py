@@ -15,8 +15,10 @@ from portal.assessments.models import Assessment, Clarification, View
 from portal.assessments.operations import clarifying, reviewing
 from portal.assessments.queries import reviewing as queries
 from portal.assessments.queries import seconding
+from portal.assessments.queries.pinned import pinned
 from portal.assessments.queries.reviewing import Judged
 from portal.assessments.views.reviews import sees_first_view
+from portal.evidence.queries import pins
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.working_days import add_working_days
@@ -59,6 +61,12 @@ def paper(reference: str, code: str) -> Paper | None:
 
 def address(paper: Paper, code: str | None = None) -> str:
     return url_for("judging.expectation", reference=paper.assessment.reference, code=code or paper.line.code)
+
+
+def evidence(paper: Paper) -> dict[str, Any]:
+    """What the Ombudsman may see of the evidence for one expectation, and one's own marks on it: others' stay theirs."""
+    shown = pinned(paper.assessment, [paper.line.code], released_only=True).get(paper.line.code, ())
+    return {"pins": shown, "marks": pins.marks_on([one.id for one in shown], by=acting().id) if shown else {}}
 
 
 @bp.route("/reviews/<reference>/expectations/<code>", methods=["GET", "POST"])
@@ -120,6 +128,7 @@ def _page(paper: Paper, form: ViewForm, question: QuestionForm) -> Any:
         before=before,
         claim_changes=diff.marked(before.claim, line.answer.claim) if before and before.claim != line.answer.claim else None,
         asked=asked.get(line.code, ()),
+        **evidence(paper),
         questions=[one for one in queries.questions(assessment) if one.expectation == line.code],
         form=form,
         question=question,
@@ -210,6 +219,7 @@ def second_view(paper: Paper) -> Any:
         line=line,
         before=last.get(line.code),
         asked=asked.get(line.code, ()),
+        **evidence(paper),
         form=form,
         sees_first=line.second is not None and sees_first_view(assessment, line, by),
     )

@@ -18,6 +18,7 @@ from portal.assessments.operations import starting
 from portal.assessments.queries import answering as queries
 from portal.assessments.queries import signing
 from portal.assessments.queries.answering import Head, Task, TaskList
+from portal.assessments.queries.pinned import pinned
 from portal.assessments.views.answers import only_assigned
 from portal.kernel import clock, words
 from portal.policy import Acting, Action, may
@@ -103,7 +104,10 @@ def if_you_submitted_now(head: Head) -> Any:
     answers = queries.all_answered(head.reference)
     _, last = queries.last_handed_in(head.organisation_id, head.standard, head.assessment_id)
     asked = quality.RULES.queries(
-        answers, today=clock.today(), last_claims={code: one.claim for code, one in last.items()}
+        answers,
+        today=clock.today(),
+        last_claims={code: one.claim for code, one in last.items()},
+        pinned=pinned(head, [one.expectation for one in answers]),
     )
     by_code: dict[str, quality.Query] = {}
     grouped: dict[str, Any] = {}
