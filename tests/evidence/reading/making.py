@@ -229,6 +229,11 @@ def xlsx(
             sheet.hide()
         if name in extra.get("very_hidden", ()):
             sheet.very_hidden()
+    unseen = {*extra.get("hidden", ()), *extra.get("very_hidden", ())}
+    seen = next((name for name in sheets if name not in unseen), None)
+    if seen is not None:
+        book.get_worksheet_by_name(seen).activate()  # or the first one is shown, hidden or not
+        book.get_worksheet_by_name(seen).set_first_sheet()
     for name, formula in extra.get("names", {}).items():
         book.define_name(name, formula)
     book.close()

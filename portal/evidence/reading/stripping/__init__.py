@@ -21,12 +21,7 @@ def strip(path: Path, kind: str, to: Path) -> bool:
         return False
     try:
         stripper(path, to)
-    except MemoryError:
-        raise
     except Unreadable:
-        to.unlink(missing_ok=True)
-        return False
-    except Exception:  # pypdf meets a damaged structure in more ways than it has names for
         to.unlink(missing_ok=True)
         return False
     return True

@@ -10,7 +10,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from portal.evidence.reading.findings import Unreadable
-from portal.evidence.reading.pdf import MOST_PAGES, NOTES, OF_THE_PAGE, WHO, WHO_IN_XMP, opened, structure_of
+from portal.evidence.reading.pdf import DAMAGED, MOST_PAGES, NOTES, OF_THE_PAGE, WHO, WHO_IN_XMP, opened, structure_of
 from portal.evidence.reading.stripping.cutting import Element, Rules, Verdict, cut
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)  # what it mends by itself is of no interest here
@@ -21,17 +21,25 @@ _OF_A_COMMENT = ("/Contents", "/RC", "/T", "/Popup", "/Subj")
 def strip(path: Path, to: Path) -> None:
     with opened(path) as document:
         structure = structure_of(path, document)
+    try:
+        _strip(structure, to)
+    except (MemoryError, Unreadable):
+        raise
+    except Exception as fault:  # pypdf meets a damaged structure in more ways than it has names for
+        raise Unreadable(DAMAGED) from fault
+
+
+def _strip(structure: PdfReader, to: Path) -> None:
     if len(structure.pages) > MOST_PAGES:
         raise Unreadable("It has too many pages.")
     writer = PdfWriter(clone_from=structure)
     for page in writer.pages:
         _without_comments(page)
-    _anonymous(writer, structure)
+    _anonymous(writer)
     # What nothing points to any more must not lie in the file unseen, nor what earlier revisions of it held.
-    writer.compress_identical_objects(remove_identicals=False, remove_unreferenced=True)
+    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
     with to.open("wb") as file:
         writer.write(file)
-    PdfReader(str(to)).pages[0]  # it opens
 
 
 def _without_comments(page: DictionaryObject) -> None:
@@ -56,7 +64,7 @@ def _without_comments(page: DictionaryObject) -> None:
     page[NameObject("/Annots")] = kept
 
 
-def _anonymous(writer: PdfWriter, structure: PdfReader) -> None:
+def _anonymous(writer: PdfWriter) -> None:
     properties: dict[str, Any] = dict(writer.metadata or {})
     writer.metadata = {key: value for key, value in properties.items() if key not in WHO}
     root = writer.root_object
