@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,7 +84,7 @@ def run_everything(make: Callable[[], Flask]) -> None:
     """Prepare, then serve the web and work beside it until stopped; the two end together."""
     began = time.monotonic()
     app = make()
-    for line in prepare(app):
+    for line in _prepared_elsewhere(make) if app.extensions["settings"].file_store else prepare(app):
         print(line, flush=True)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(make,), daemon=True)
     worker.start()
@@ -94,6 +95,16 @@ def run_everything(make: Callable[[], Flask]) -> None:
         if os.getpid() == here:  # web processes are forks that leave by the same way, and it is not theirs to end
             worker.terminate()
             worker.join(timeout=30)
+
+
+def _prepared_elsewhere(make: Callable[[], Flask]) -> list[str]:
+    """In a process of its own: what speaks to a bucket does not survive a fork, and web processes are forks of this one."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as elsewhere:
+        return elsewhere.submit(_prepared, make).result()
+
+
+def _prepared(make: Callable[[], Flask]) -> list[str]:
+    return prepare(make())
 
 
 def _work(make: Callable[[], Flask]) -> None:

@@ -53,7 +53,10 @@ def store() -> Store:
     """The store of this portal, made once in each process."""
     kept: dict[int, Store] = current_app.extensions.setdefault("files.store", {})
     if os.getpid() not in kept:
-        kept[os.getpid()] = _made(current_app.extensions["settings"])
+        settings: Settings = current_app.extensions["settings"]
+        if kept and settings.file_store:  # it would wait for ever for threads that stayed behind
+            raise RuntimeError("The bucket was used before this process was forked.")
+        kept[os.getpid()] = _made(settings)
     return kept[os.getpid()]
 
 

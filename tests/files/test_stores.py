@@ -18,6 +18,7 @@ from portal.files import receiving, stores
 from portal.files.stores import CHUNK, store
 from portal.kernel.db import db
 from portal.kernel.errors import Away
+from tests.files import a_portal
 from tests.files.conftest import Sender, in_store, on_the_way, rows
 
 MB = 1024 * 1024
@@ -240,10 +241,26 @@ def test_a_portal_with_a_folder_does_not_load_the_library_for_buckets(own_app):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_store_is_made_again_in_a_process_that_was_forked(own_app):
-    """What speaks to a bucket does not survive a fork, and web processes are forks."""
+def test_a_bucket_is_not_used_across_a_fork(own_app, s3, set_up):
+    """What speaks to it would wait for ever for threads that stayed behind; a folder does not mind."""
     own_app.extensions["files.store"] = {os.getppid(): "the parent's"}
     assert isinstance(stores.store(), stores.Folder)
+    set_up(**s3.settings("forked"))
+    own_app.extensions["files.store"] = {os.getppid(): "the parent's"}
+    with pytest.raises(RuntimeError, match="forked"):
+        stores.store()
+
+
+@pytest.mark.slow
+def test_a_portal_with_a_bucket_is_served_by_processes_that_did_not_share_it(own_app, s3, people):
+    """gunicorn forks its web processes from one that put the portal together."""
+    settings = dataclasses.replace(own_app.extensions["settings"], port=a_portal.a_free_port(), **s3.settings(uuid.uuid4().hex))
+    one = a_portal.somebody(settings, people.sign_in("priya"))
+    db.session.remove()
+    with a_portal.running(settings):
+        statuses = [one.post("/trial/hand-in", *one.sender.body(("a.txt", f"{number}".encode())))[0] for number in range(8)]
+    assert statuses == [200] * 8
+    assert len(rows()) == 8
 
 
 def test_bringing_leaves_the_file_where_it_is(own_app, tmp_path):
