@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 GOVUK, HTMX, AXE = "govuk-frontend@6.6.0", "htmx.org@4.0.1", "axe-core@4.14.1"
+SOURCE_SANS, DEJAVU = "source-sans@3.52.0", "dejavu-fonts-ttf@2.37.3"
 
 FILES = {
     (GOVUK, "dist/govuk/govuk-frontend.min.css"): "static/govuk/6.6.0/govuk-frontend.min.css",
@@ -21,6 +22,11 @@ FILES = {
     (HTMX, "LICENSE"): "static/htmx/4.0.1/LICENSE",
     (AXE, "axe.min.js"): "tests/vendor/axe-core/axe.min.js",
     (AXE, "LICENSE"): "tests/vendor/axe-core/LICENSE",
+    (SOURCE_SANS, "OTF/SourceSans3-Regular.otf"): "print/fonts/source-sans/SourceSans3-Regular.otf",
+    (SOURCE_SANS, "OTF/SourceSans3-Bold.otf"): "print/fonts/source-sans/SourceSans3-Bold.otf",
+    (SOURCE_SANS, "LICENSE.md"): "print/fonts/source-sans/LICENSE",
+    (DEJAVU, "ttf/DejaVuSans.ttf"): "print/fonts/dejavu/DejaVuSans.ttf",
+    (DEJAVU, "LICENSE"): "print/fonts/dejavu/LICENSE",
 }
 
 FIXTURES = (
@@ -72,7 +78,7 @@ def content_of(archive: tarfile.TarFile, name: str) -> bytes:
 def refresh() -> None:
     lines = ["# path; package; sha256 as published; sha256 as shipped"]
     with tempfile.TemporaryDirectory() as folder:
-        archives = {package: packed(package, Path(folder)) for package in (GOVUK, HTMX, AXE)}
+        archives = {package: packed(package, Path(folder)) for package in sorted({package for package, _ in FILES})}
         for (package, name), path in FILES.items():
             published = content_of(archives[package], name)
             shipped = published

@@ -9,6 +9,7 @@ from portal.assessments.views import (
     answers,
     assigning,
     extensions,
+    governing,
     judging,
     periods,
     proving,
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     replies.bp,
     publishing.bp,
     workbooks.bp,
+    governing.bp,
 )
 
 
