@@ -88,8 +88,8 @@ class Settings:
         self._check_files()
 
     def _check_files(self) -> None:
-        bucket = self.file_store.removeprefix("s3://").partition("/")[0]
-        if self.file_store and (bucket == self.file_store or not bucket):
+        scheme, _, rest = self.file_store.partition("://")
+        if self.file_store and (scheme != "s3" or not rest.partition("/")[0]):
             raise SettingsError(f"PORTAL_FILE_STORE is {self.file_store!r}; write s3://bucket or s3://bucket/prefix, or leave it empty.")
         if self.s3_endpoint and not self.s3_endpoint.startswith(("http://", "https://")):
             raise SettingsError(f"PORTAL_S3_ENDPOINT is {self.s3_endpoint!r}; write its whole address, beginning with https://.")

@@ -21,6 +21,13 @@ def test_every_view_of_the_portal_has_a_gate(app):
     assert all(hasattr(view, "gate") for view in app.view_functions.values())
 
 
+def test_files_come_in_only_from_people_who_are_signed_in():
+    with pytest.raises(RuntimeError, match="READ_PUBLIC_PAGES"):
+        gate(Action.READ_PUBLIC_PAGES, uploads=True)
+    with pytest.raises(RuntimeError, match="SIGN_IN"):
+        gate(Action.USE_OWN_ACCOUNT, to_change=Action.SIGN_IN, uploads=True)
+
+
 def test_a_form_from_another_website_is_refused(browser):
     priya = browser("priya")
     priya.open("/accessibility")

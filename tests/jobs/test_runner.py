@@ -7,7 +7,7 @@ import pytest
 from portal.assessments.models import Assessment
 from portal.jobs import runner, schedule
 from portal.jobs.models import JobRun
-from portal.jobs.schedule import Each, Job
+from portal.jobs.schedule import Each, Errand, Job
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Attempts, BrowserSession, SignInLink
@@ -112,6 +112,23 @@ def test_a_person_can_run_a_job_at_any_time_and_twice(app, cast):
     assert runner.run_job(app, "open-periods") == 0
     with pytest.raises(LookupError, match="open-periods"):
         runner.run_job(app, "no-such-job")
+
+
+def test_errands_are_run_each_time_and_one_that_fails_keeps_no_other_from_it(app, cast, monkeypatch, caplog):
+    def fails():
+        yield lambda: 1
+        raise RuntimeError("no scanner")
+
+    done = []
+    errands = (Errand("one", fails, "a test"), Errand("two", lambda: iter([lambda: done.append(1) or 2]), "a test"))
+    monkeypatch.setattr(schedule, "ERRANDS", errands)
+    assert runner.run_errands(app) == runner.run_errands(app) == 2
+    assert done == [1, 1]
+    assert "The errand one failed and is tried again in a few seconds" in caplog.text
+    assert runner.run_job(app, "two") == 2
+    with pytest.raises(LookupError, match="two"):
+        runner.run_job(app, "three")
+    assert runs() == []
 
 
 def test_a_run_that_still_works_says_so(app, cast, jobs):

@@ -38,6 +38,13 @@ def test_every_job_is_named_once_and_says_when_and_why():
         assert f"| `{job.name}` | {job.when} | {job.why} |" in table
 
 
+def test_every_errand_is_named_once_beside_the_jobs_and_says_why():
+    names = [one.name for one in (*schedule.JOBS, *schedule.ERRANDS)]
+    assert len(set(names)) == len(names)
+    for errand in schedule.ERRANDS:
+        assert f"| `{errand.name}` | every 5 seconds | {errand.why} |" in schedule.as_markdown()
+
+
 def test_every_job_can_be_asked_for_its_steps(cast):
     for job in schedule.JOBS:
         assert all(callable(step) for step in job.steps(date(2026, 6, 1), date(2026, 5, 31)))
