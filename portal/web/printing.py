@@ -42,7 +42,10 @@ def pdf(template: str, values: Mapping[str, Any], *, made_at: datetime) -> bytes
 def _compiled(folder: Path, template: str, values: Mapping[str, Any], made_at: datetime) -> bytes:
     compiler = typst.Compiler(folder / template, root=folder, font_paths=_fonts(folder))
     made = compiler.compile(
-        format="pdf", sys_inputs={"values": json.dumps(values, ensure_ascii=False)}, pdf_standards=["ua-1"], timestamp=made_at
+        format="pdf",
+        sys_inputs={"values": json.dumps(values, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=made_at.replace(microsecond=0),
     )
     assert isinstance(made, bytes)  # one document, to no file
     return made
