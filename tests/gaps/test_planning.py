@@ -9,10 +9,12 @@ import pytest
 from portal import audit
 from portal.audit import Event
 from portal.gaps.lifecycle import ActionState
+from portal.gaps.models import PlannedAction
 from portal.gaps.operations import planning, register
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from portal.policy import PORTAL
+from tests import builders
 from tests.gaps.test_register import TODAY, opened
 
 DUE = dt.date(2026, 12, 1)
@@ -155,3 +157,18 @@ def test_the_plan_takes_three_queries_whatever_it_holds(gap, cast, browser, quer
     with queries() as more:
         priya.open("/organisations/RTX/plan")
     assert len(few) == len(more) == 3
+
+
+def test_an_action_shows_the_evidence_pinned_to_it(cast, browser):
+    assessment = builders.a_signed_assessment(cast, levels={"NHS-1.1": 1})
+    action = db.session.query(PlannedAction).filter_by(organisation_id=assessment.organisation_id).first()
+    priya = browser("priya")
+    assert "No evidence is pinned to this action yet" in priya.open(f"/actions/{action.reference}").text
+    builders.a_pin(cast, action.reference, builders.an_item(cast, title="Training figures", link="https://example.org/figures"))
+    assert "Training figures" in priya.open(f"/actions/{action.reference}").text
+    builders.a_pin(cast, action.reference, builders.an_item(cast, title="Not yet looked into"))
+    assert "Not yet looked into" in priya.open(f"/actions/{action.reference}").text
+    officer = browser("owen").open(f"/actions/{action.reference}").text
+    assert "Training figures" in officer
+    assert "Not yet looked into" not in officer
+    assert "Pin evidence" not in officer

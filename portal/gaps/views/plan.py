@@ -9,9 +9,10 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 
 from portal import audit
+from portal.evidence.queries.pins import pins_of
 from portal.gaps import history, naming
 from portal.gaps.forms import ActionChangeForm, ActionForm, MoveForm
-from portal.gaps.lifecycle import ACTION, OPEN, ActionVerb
+from portal.gaps.lifecycle import ACTION, OPEN, ActionState, ActionVerb
 from portal.gaps.models import Gap, PlannedAction
 from portal.gaps.operations import planning
 from portal.gaps.queries import plan as queries
@@ -19,7 +20,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Invalid, NotFound, WrongState
 from portal.organisations.models import Organisation
 from portal.organisations.queries import organisation as organisation_by_code
-from portal.policy import Action
+from portal.policy import Action, may
 from portal.web.gate import acting, gate
 from portal.web.pages import page
 
@@ -105,6 +106,7 @@ def action(planned: PlannedAction) -> Any:
             form.refuse(refusal)
         else:
             return redirect(url_for("plan.action", reference=planned.reference), 303)
+    own = not acting().at_the_ombudsman
     return page(
         "gaps/action.html",
         form=form,
@@ -115,6 +117,8 @@ def action(planned: PlannedAction) -> Any:
         moves=[SLUGS[verb] for verb in ACTION.offers(planned.state)],
         editable=planned.state in OPEN,
         overdue=planned.state in OPEN and planned.due_on < clock.today(),
+        pins=pins_of(planned.organisation_id, [planned.reference], released_only=not own).get(planned.reference, ()),
+        pinnable=may(acting(), Action.PIN_EVIDENCE, planned) and planned.state is not ActionState.DROPPED,
         naming=naming,
     )
 
