@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from portal.evidence.reading import Look, look
-from tests.evidence.reading import corpus
+from tests.evidence.reading import corpus, making
 from tests.evidence.reading.corpus import Paper, Plant
+from tests.evidence.reading.variants import near_misses
 
 DOC = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 SEED = 2026
@@ -98,3 +101,13 @@ def test_the_document_says_what_was_measured(measured: Measured) -> None:
         == f"{measured.plants - len(measured.missed)} ({measured.recall:.1%})"
     )
     assert said["Clean documents with a false alarm"] == f"{len(measured.alarmed)} ({measured.false_alarms:.1%})"
+
+
+def test_a_document_of_twenty_pages_is_read_in_well_under_a_second(tmp_path: Path) -> None:
+    rng = random.Random(20)
+    lines = [rng.choice(near_misses(rng)) for _ in range(800)]
+    path = making.pdf(tmp_path / "document", ["\n".join(lines[start : start + 40]) for start in range(0, 800, 40)])
+    look(path, "pdf")  # the libraries are loaded once
+    began = time.process_time()
+    assert look(path, "pdf").readable
+    assert time.process_time() - began < 1
