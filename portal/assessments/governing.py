@@ -111,8 +111,7 @@ class PillarRow:
     at: tuple[int, int, int, int]
     does_not_apply: int
     not_answered: int
-    on_target: int
-    counted: int
+    reach: str
 
 
 @dataclass(frozen=True)
@@ -252,8 +251,7 @@ def _pillars(
                 counts.at,
                 counts.not_applicable,
                 sum(not one.given for one in within),
-                counts.applicable - counts.below_target,
-                counts.applicable,
+                f"{counts.applicable - counts.below_target} of {counts.applicable}" if counts.applicable else "–",
             )
         )
     return tuple(rows)

@@ -81,8 +81,8 @@ def test_a_draft_says_what_it_comes_to_and_what_falls_short(draft: Assessment) -
         "This is what your own answers come to; a reviewer may find otherwise."
     )
     first, second, *_ = page.pillars
-    assert (first.at, first.on_target, first.counted, first.not_answered) == ((1, 1, 5, 0), 5, 7, 0)
-    assert (second.at, second.on_target, second.counted) == ((0, 0, 5, 1), 6, 6)
+    assert (first.at, first.reach, first.not_answered) == ((1, 1, 5, 0), "5 of 7", 0)
+    assert (second.at, second.reach) == ((0, 0, 5, 1), "6 of 6")
     assert [one.code for one in page.weakest] == ["NHS-1.1", "NHS-1.3", "NHS-1.2"]
     assert [(one.code, one.said) for one in page.proposed] == [
         ("NHS-1.1", "Level 1, target 3. This is a duty in law."), ("NHS-1.3", "Level 2, target 3."),
@@ -101,8 +101,8 @@ def test_only_answers_that_were_given_count_and_the_others_are_told(cast: Cast) 
     db.session.commit()
     page = the_summary(begun)
     assert page.answered == "1 of 25 expectations is answered so far, and only these count here."
-    assert (page.pillars[0].at, page.pillars[0].not_answered, page.pillars[0].counted) == ((0, 1, 0, 0), 6, 1)
-    assert (page.pillars[1].at, page.pillars[1].not_answered) == ((0, 0, 0, 0), 6)
+    assert (page.pillars[0].at, page.pillars[0].not_answered, page.pillars[0].reach) == ((0, 1, 0, 0), 6, "0 of 1")
+    assert (page.pillars[1].at, page.pillars[1].not_answered, page.pillars[1].reach) == ((0, 0, 0, 0), 6, "–")
     assert [one.code for one in page.weakest] == ["NHS-1.1"]
 
 

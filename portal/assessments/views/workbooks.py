@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 
+from portal.assessments.fields import LABELS
 from portal.assessments.forms.workbooks import SaveForm, UploadForm, choices_of, choose, choosing
 from portal.assessments.operations import returning
 from portal.assessments.operations.doors import refuse_unless_editable
@@ -139,7 +140,7 @@ def _shown(pack: Pack, choices: Choices, undecided: Undecided | None = None) -> 
     lines = returning.compare(read, {one.expectation: one for one in pack.answers}, by=acting())
     form, moved = choosing(lines, choices), undecided.moved if undecided else ()
     for expectation, unit in undecided.open if undecided and not moved else ():
-        form.refuse(Invalid(choose(expectation, unit), f"Choose which text to save for {expectation}"))
+        form.refuse(Invalid(choose(expectation, unit), f"Choose which is to be saved: {expectation}, {LABELS[unit]}"))
     return page(
         "assessments/workbook_preview.html",
         status=409 if moved else None,
