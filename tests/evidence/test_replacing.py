@@ -14,6 +14,8 @@ from portal.evidence.operations import replacing, withdrawing
 from portal.evidence.queries import pins
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, WrongState
+from portal.organisations.operations import memberships
+from portal.policy import PORTAL, Role
 from tests import builders
 from tests.gaps.test_register import at_once
 from tests.people import Cast
@@ -97,7 +99,9 @@ def test_the_second_of_two_is_put_aside_and_may_be_taken_into_use(cast, item):
 
 def test_two_people_replace_at_once_and_the_second_is_told_and_loses_nothing(cast, item, browser):
     address = f"/evidence/{item.reference}/replace"
-    priya, again = browser("priya"), browser("priya")
+    memberships.take_on(cast.trust, email="hal@example.org", name="Hal Osei", roles=[Role.COMPLAINTS_MANAGER], by=PORTAL)
+    db.session.commit()
+    priya, again = browser("priya"), browser("hal")
     priya.open(address)
     again.open(address)
     again.press("Hand in the new version", files=[(io.BytesIO(b"Theirs."), "theirs.txt")], note="Theirs is newer.")
@@ -108,6 +112,17 @@ def test_two_people_replace_at_once_and_the_second_is_told_and_loses_nothing(cas
     page = priya.press("Use yours instead")
     assert "Version 3 is in use now." in page.text
     assert [version.name for version in builders.versions_of(item)] == ["policy.txt", "theirs.txt", "mine.txt"]
+
+
+def test_a_second_window_of_ones_own_is_called_that(item, browser):
+    address = f"/evidence/{item.reference}/replace"
+    priya, again = browser("priya"), browser("priya")
+    priya.open(address)
+    again.open(address)
+    again.press("Hand in the new version", form="link", link="https://example.org/1")
+    page = priya.press("Hand in the new version", form="link", link="https://example.org/2", status=409)
+    assert page.h1 == "You replaced this in another window"
+    assert "Version 3 is in use now." in priya.press("Use this one instead").text
 
 
 def test_two_machines_replacing_at_the_same_moment_make_two_versions(own_app):
