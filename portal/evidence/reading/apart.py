@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from portal.evidence.reading.findings import Found, Look, PersonalKind, Unreadable
+from portal.kernel import words
 
 SECONDS, MEGABYTES = 30, 1000
 _PORTAL = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ _PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT
 _LARGEST_ANSWER = 64_000_000
 OUT_OF_MEMORY = 3
 
-_TOO_LONG = "Reading it took longer than {seconds:,} seconds and was stopped. Hand it in in parts."
+_TOO_LONG = "Reading it took longer than {seconds} and was stopped. Hand it in in parts."
 _TOO_MUCH = "Reading it needs more memory than it may have. Hand it in in parts."
 _BROKEN = "It could not be read: it is damaged, or built in a way that no reader knows."
 
@@ -103,5 +104,5 @@ def _run(command: list[str], environment: dict[str, str], answer: IO[bytes], sec
 
 def _why(code: int, seconds: int) -> str:
     if code in (-24, -9):
-        return _TOO_LONG.format(seconds=seconds)
+        return _TOO_LONG.format(seconds=words.count(seconds, "second", "seconds"))
     return _TOO_MUCH if code == OUT_OF_MEMORY else _BROKEN

@@ -7,6 +7,7 @@ from portal.evidence.reading.passages import Enclosed, Passage, Reading, Table
 
 _OFFICE = (".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods", ".odp", ".pdf")
 _CHARTS = {"chart": "chart", "chartEx": "chart", "diagramData": "diagram", "chartUserShapes": "chart"}
+_FEW = 200  # characters: a title and a caption
 _NOT_READ = "Something of another program is embedded in it, which cannot be read here."
 
 
@@ -110,6 +111,12 @@ def look_around(package: Package, relations: list[Relation], reading: Reading, p
         elif relation.type in ("package", "oleObject", "aFChunk"):
             _enclose(package, relation.target, reading)
     links.done()
+
+
+def tell_pictures(package: Package, reading: Reading) -> None:
+    """Say so where a document is a scan that was pasted in: pictures, and next to no text."""
+    if reading.length < _FEW and any("/media/" in name or name.startswith("Pictures/") for name in package.names):
+        reading.unread("It holds pictures and next to no text. Text in pictures cannot be read here.")
 
 
 def _enclose(package: Package, part: str, reading: Reading) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from portal.evidence.reading import authors, masking
+from portal.evidence.reading import authors, drawing, masking
 from portal.evidence.reading.cells import MOST_CELLS, letters_of
 from portal.evidence.reading.findings import PersonalKind, Unreadable, shortened
 from portal.evidence.reading.packages import Package, attribute, opened, short
@@ -31,6 +31,7 @@ def look(source: Source, reading: Reading) -> None:
                 with reading.part():
                     package.parse(part, content)
                     content.done()
+        drawing.tell_pictures(package, reading)
         _look_at_properties(package, reading)
         objects = [name for name in package.names if name.endswith("/content.xml")]
         for name in objects[:200]:

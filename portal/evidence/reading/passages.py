@@ -52,6 +52,11 @@ class Reading:
         self._room["left"] -= room
         return room
 
+    @property
+    def length(self) -> int:
+        """How many characters were read so far."""
+        return MOST_TEXT - self._room["left"]
+
     def add(self, kind: PersonalKind, place: str, excerpt: str, count: int = 1) -> None:
         self._gathering.add(kind, self._within + place, excerpt, count)
 

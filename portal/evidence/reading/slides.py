@@ -49,6 +49,7 @@ def look(source: Source, reading: Reading) -> None:
             if tie.type == "slideMaster":
                 drawing.look_at(package, tie.target, drawing.Drawing(reading, "slide master"), reading)
         properties.look(package, reading)
+        drawing.tell_pictures(package, reading)
 
 
 def _look_at_slide(package: Package, part: str, reading: Reading, place: str) -> None:

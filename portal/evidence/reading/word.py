@@ -46,6 +46,7 @@ def look(source: Source, reading: Reading) -> None:
                 drawing.look_at(package, tie.target, drawing.Loose(reading, "custom part"), reading)
         drawing.look_around(package, ties, reading, "document")
         properties.look(package, reading)
+        drawing.tell_pictures(package, reading)
 
 
 @dataclass
@@ -126,8 +127,12 @@ class Story:
             self._alternatives.pop()
 
     def data(self, text: str) -> None:
-        if not self._skipping and self._stack and self._stack[-1] in _TEXT:
+        if self._skipping or not self._stack:
+            return
+        if self._stack[-1] in _TEXT:
             self._write(text)
+        elif self._stack[-1] == "w:instrText" and "mailto:" in text:
+            self._write(f" {text.replace('mailto:', ' ')} ")
 
     def done(self) -> None:
         self._passage.done()

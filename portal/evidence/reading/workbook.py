@@ -77,6 +77,7 @@ def look(source: Source, reading: Reading) -> None:
             reading.unread(f"Only its first {MOST_CELLS:,} cells and rows were read.")
         _look_around(package, ties, listing, reading)
         properties.look(package, reading)
+        drawing.tell_pictures(package, reading)
 
 
 def _look_at_sheet(

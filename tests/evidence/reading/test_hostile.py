@@ -215,7 +215,7 @@ def test_names_with_odd_letters_neither_break_nor_fool(tmp_path: Path) -> None:
 def test_what_takes_too_long_is_stopped(tmp_path: Path) -> None:
     began = time.monotonic()
     seen = look_safely(making.text(tmp_path / "document", "dob 1/2/1961 " * 600_000), "text", seconds=1)
-    assert seen == Look((), False, "Reading it took longer than 1 seconds and was stopped. Hand it in in parts.")
+    assert seen == Look((), False, "Reading it took longer than 1 second and was stopped. Hand it in in parts.")
     assert time.monotonic() - began < 15
 
 

@@ -126,6 +126,20 @@ def test_pages_that_are_pictures_are_named(path: Path) -> None:
     assert seen.why == "Pages 1 and 3 hold a picture without text, which could not be read."
 
 
+def test_a_scan_that_was_pasted_in_is_no_document_without_findings(path: Path) -> None:
+    making.docx(path, "Scan")
+    assert look(path, "docx").readable
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("word/media/image1.png", b"\x89PNG")
+    assert not look(path, "docx").readable
+
+
+def test_a_link_that_word_keeps_as_a_field_is_read(path: Path) -> None:
+    field = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>HYPERLINK "mailto:m.hollis@sky.com"</w:instrText></w:r>'
+    making.docx(path, making.p(field, "write to her"))
+    assert places(look(path, "docx")) == [("email address", "paragraph 1")]
+
+
 def test_the_author_of_a_pdf_is_told_once_however_often_it_says_so(path: Path) -> None:
     xmp = (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
