@@ -16,6 +16,7 @@ from portal.evidence.models import EvidenceVersion
 from portal.evidence.operations import deciding, looking
 from portal.evidence.queries import items
 from portal.files.models import FileState, StoredFile
+from portal.jobs import delivery
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Membership
@@ -209,3 +210,20 @@ def test_every_choice_leaves_nothing_waiting(cast):
     builders.an_item(cast)
     builders.the_worker_is_done()
     assert db.session.query(EvidenceVersion).filter(EvidenceVersion.claimed_at.is_not(None)).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("letter", "facts", "told"),
+    [
+        (Letter.EVIDENCE_NEEDS_A_CHOICE, {"read": True}, "It found something that looks like it."),
+        (Letter.EVIDENCE_NEEDS_A_CHOICE, {"read": False}, "It could not look into all of the file."),
+        (Letter.EVIDENCE_REFUSED, {"malware": "Eicar-Test-Signature", "file": "policy.txt"}, "“Eicar-Test-Signature” in the file policy.txt"),
+    ],
+)
+def test_the_letters_say_what_to_do_and_where(cast, app, letter, facts, told):
+    (version,) = builders.versions_of(item := builders.an_item(cast))
+    looking._tell(letter, version, item, **facts)
+    db.session.flush()
+    text = delivery.written(db.session.query(OutgoingLetter).one(), app.extensions["settings"]).get_content()
+    assert told in " ".join(text.split())
+    assert f"http://localhost/evidence/{item.reference}" in text

@@ -8,7 +8,9 @@ import pytest
 
 from portal import audit
 from portal.audit import Event
+from portal.evidence import reading
 from portal.evidence.operations import withdrawing
+from portal.evidence.views import pages
 from portal.kernel import clock
 from portal.kernel.db import db
 from tests import builders
@@ -160,11 +162,22 @@ def test_what_has_no_pages_has_none(cast, browser, monkeypatch, app):
 def test_a_pdf_that_cannot_be_read_says_so_and_can_be_downloaded(cast, browser, monkeypatch, app):
     _unscanned_may_be_seen(monkeypatch, app)
     item = builders.released(builders.an_item(cast, name="broken.pdf", content=POLICY))
-    from portal.evidence import reading
 
     def broken(*_args, **_more):
         raise reading.Unreadable("It is damaged.")
 
-    monkeypatch.setattr(reading, "pages_of", broken)
+    monkeypatch.setattr(reading, "page_words", broken)
     page = browser("priya").open(f"/evidence/{item.reference}/versions/1/pages/1")
     assert "This page cannot be shown. It is damaged." in page.text
+
+
+def test_nobody_waits_for_ever_for_their_turn_to_read(signed, browser, monkeypatch):
+    monkeypatch.setattr(pages, "PATIENCE", 0)
+    for _ in range(2):
+        assert pages.AT_ONCE.acquire(timeout=1)
+    try:
+        page = browser("priya").open(f"/evidence/{signed.reference}/versions/1/pages/1", status=429)
+        assert "Try again in a minute, or download the file." in page.text
+    finally:
+        pages.AT_ONCE.release(2)
+    browser("priya").open(f"/evidence/{signed.reference}/versions/1/pages/1")

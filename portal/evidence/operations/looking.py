@@ -81,9 +81,11 @@ _CLAIM = (
 _GIVE_BACK = (
     sa.update(_V).where(_V.c.id == sa.bindparam("one"), _V.c.claimed_at == sa.bindparam("mine")).values(claimed_at=None)
 )
+# The item first: PostgreSQL locks in this order, as every operation does that holds the item.
 _HELD = (
     sa.select(EvidenceVersion, EvidenceItem)
-    .join(EvidenceItem, EvidenceItem.id == EvidenceVersion.item_id)
+    .select_from(EvidenceItem)
+    .join(EvidenceVersion, EvidenceVersion.item_id == EvidenceItem.id)
     .where(EvidenceVersion.id == sa.bindparam("one"))
     .with_for_update()
     .execution_options(populate_existing=True)

@@ -52,6 +52,10 @@ def _told(task: dict[str, Any]) -> bytes:
 
     if task["task"] == "pages":
         return json.dumps({"pages": showing.count(path)}).encode()
+    if task["task"] == "page":
+        pages = showing.count(path)
+        text = showing.text(path, task["number"]) if task["number"] <= pages else ""
+        return json.dumps({"pages": pages, "text": text}).encode()
     if task["task"] == "text":
         return json.dumps({"text": showing.text(path, task["number"])}).encode()
     return showing.image(path, task["number"], task["width"])

@@ -66,6 +66,12 @@ def page_text(path: Path, number: int, *, seconds: int = SECONDS, megabytes: int
     return str(json.loads(_asked("text", path, seconds, megabytes, number=number))["text"])
 
 
+def page_words(path: Path, number: int, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> tuple[int, str]:
+    """How many pages a PDF has, and the text of one of them, empty where it has no such page. Raises Unreadable."""
+    told = json.loads(_asked("page", path, seconds, megabytes, number=number))
+    return int(told["pages"]), str(told["text"])
+
+
 def page_image(path: Path, number: int, width: int, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> bytes:
     """One page of a PDF as a PNG, at most `width` pixels wide. Raises Unreadable."""
     return _asked("image", path, seconds, megabytes, number=number, width=width)

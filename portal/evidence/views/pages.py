@@ -6,6 +6,8 @@ Nothing is cached here: a browser keeps the picture and asks each time whether i
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from portal.evidence.operations import opening
 from portal.evidence.queries import items as queries
 from portal.evidence.queries.items import SeenContent, SeenPin
 from portal.files.stores import store
-from portal.kernel.errors import NotFound, WrongState
+from portal.kernel.errors import NotFound, TooMany, WrongState
 from portal.policy import Action
 from portal.web.gate import acting, gate
 from portal.web.pages import page as shown
@@ -25,7 +27,19 @@ bp = Blueprint("evidence_pages", __name__)
 
 WIDTH = 1400  # pixels: sharp on a telephone and wide enough to be enlarged
 LAST = 9999
+PATIENCE = 10  # seconds to wait for one's turn
 AT_ONCE = threading.BoundedSemaphore(2)  # documents read at once in this process; its other threads answer other people
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one's turn to read a document, and not for ever."""
+    if not AT_ONCE.acquire(timeout=PATIENCE):
+        raise TooMany("Many people are reading documents at this moment. Try again in a minute, or download the file.")
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 @dataclass(frozen=True)
@@ -77,9 +91,8 @@ def page(one: SeenPage) -> Any:
     _refuse_without_pages(one)
     pages, words, fault = 0, "", ""
     try:
-        with AT_ONCE, store().path_of(one.sha256) as path:
-            pages = reading.pages_of(path)
-            words = reading.page_text(path, one.page) if one.page <= pages else ""
+        with _turn(), store().path_of(one.sha256) as path:
+            pages, words = reading.page_words(path, one.page)
     except reading.Unreadable as unreadable:
         fault = str(unreadable)
     if pages and one.page > pages:
@@ -112,7 +125,7 @@ def picture(one: SeenPage) -> Any:
 
 def _drawn(one: SeenPage) -> bytes:
     try:
-        with AT_ONCE, store().path_of(one.sha256) as path:
+        with _turn(), store().path_of(one.sha256) as path:
             return reading.page_image(path, one.page, WIDTH)
     except reading.Unreadable:
         raise NotFound() from None
