@@ -38,6 +38,7 @@ _BACKWARD = re.compile(
     rf"{_BEFORE_A_DATE}(?P<date>{_DATE})[ \t]{{0,2}}[-(\[,:=]{{0,2}}[ \t]{{0,2}}(?:is the |is |was |as )?\Z",
     re.IGNORECASE | re.ASCII,
 )
+_FIGURE = re.compile(r"\d")
 _ANY_DATE = re.compile(rf"{_BEFORE_A_DATE}{_DATE}", re.IGNORECASE | re.ASCII)
 _SENTENCE_ENDS = re.compile(r"[.!?]\s{1,3}(?!the\b)[A-Z]|\n[ \t]{0,9}\n\s{0,9}\S")
 # "born before", "date of birth was added to the form on": the date is no one's birth.
@@ -78,6 +79,8 @@ def spot(text: str, *, in_lines: bool = True) -> Iterator[Spotted]:
 
 
 def _ahead(text: str, key: re.Match[str]) -> Spotted | None:
+    if _FIGURE.search(text, key.end(), key.end() + 90) is None:
+        return None
     match = _FORWARD.match(text, key.end(), key.end() + 90)
     if match is None:
         return None
@@ -91,6 +94,8 @@ def _ahead(text: str, key: re.Match[str]) -> Spotted | None:
 
 def _behind(text: str, key: re.Match[str]) -> Spotted | None:
     offset = max(0, key.start() - 40)
+    if _FIGURE.search(text, offset, key.start()) is None:
+        return None
     match = _BACKWARD.search(text[offset : key.start()])
     return None if match is None else _spotted(text, offset + match.start("date"), offset + match.end("date"))
 
