@@ -156,3 +156,17 @@ def test_a_contributor_decides_about_what_they_handed_in(cast, browser):
 def test_a_reason_has_an_end(cast, item, reason):
     with pytest.raises(Invalid):
         deciding.explain(version(item), reason=reason, by=cast.priya)
+
+
+def test_what_waits_for_a_choice_is_among_ones_work(cast, item, browser):
+    assert "1 file waits for your choice about personal data" in browser("priya").open("/work").text
+    for name in ("edwin", "hal", "connie"):
+        assert "your choice about personal data" not in browser(name).open("/work").text
+    place = builders.a_place(cast, "AS-TEST222/NHS-1.1", assigned_to_id=cast.connie.id)
+    builders.an_item(cast, title="Another", name="letter.pdf", content=a_pdf("Born 12 March 1961"), by="connie", place=place)
+    builders.the_worker_is_done()
+    assert "2 files wait for your choice" in browser("priya").open("/work").text
+    connie = browser("connie")
+    connie.open("/work")
+    assert "Another" in connie.click("1 file waits for your choice about personal data").text
+    assert "Letter" not in connie.page.links

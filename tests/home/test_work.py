@@ -123,7 +123,7 @@ def test_a_visitor_signs_in_first(browser):
     assert "/sign-in" in browser(follow=False).open("/work", status=303).answer.headers["Location"]
 
 
-def test_the_page_takes_seven_queries_whatever_it_holds(cast, browser, queries):
+def test_the_page_takes_eight_queries_whatever_it_holds(cast, browser, queries):
     priya = browser("priya")
     with queries() as few:
         priya.open("/work")
@@ -131,4 +131,4 @@ def test_the_page_takes_seven_queries_whatever_it_holds(cast, browser, queries):
     a_started_assessment(cast, period="2024-25")
     with queries() as more:
         priya.open("/work")
-    assert len(few) == len(more) == 7
+    assert len(few) == len(more) == 8

@@ -279,6 +279,28 @@ def tally(organisation_id: int, today: date, only: int | None = None) -> Tally:
     return Tally(*(int(count) for count in db.session.execute(_tally(only is not None), values).one()))
 
 
+_WAITING = (
+    sa.select(
+        EvidenceVersion.organisation_id,
+        sa.func.count(),
+        sa.func.sum(sa.case((EvidenceVersion.received_by_id == sa.bindparam("person_id"), 1), else_=0)),
+    )
+    .join(EvidenceItem, EvidenceItem.id == EvidenceVersion.item_id)
+    .where(
+        EvidenceVersion.organisation_id.in_(sa.bindparam("organisations", expanding=True)),
+        EvidenceVersion.state == VersionState.CHOICE,
+        _IN_USE,
+    )
+    .group_by(EvidenceVersion.organisation_id)
+)
+
+
+def waiting_for_a_choice(organisations: Collection[int], person_id: int | None) -> dict[int, tuple[int, int]]:
+    """How many files of each organisation wait for somebody's choice about personal data: (all, those of this person)."""
+    rows = db.session.execute(_WAITING, {"organisations": list(organisations), "person_id": person_id})
+    return {organisation_id: (int(whole), int(own)) for organisation_id, whole, own in rows}
+
+
 @dataclass(frozen=True)
 class Batch:
     """What was handed in by one press of a button."""

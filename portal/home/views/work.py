@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect
 
 from portal.assessments.lifecycle import State
+from portal.evidence.queries import library
 from portal.gaps import naming
 from portal.gaps.queries import plan
 from portal.home import steps
@@ -56,8 +57,16 @@ def index() -> Any:
             for one in body.assessments
             if one.state is State.READY_FOR_SIGN_OFF and Role.EXECUTIVE_LEAD in roles[body.id]
         ],
+        choices=_choices(person, roles),
         naming=naming,
     )
+
+
+def _choices(person: Acting, roles: dict[int, set[Role]]) -> dict[int, int]:
+    """How many files of each organisation wait for this person's choice about personal data."""
+    waiting = library.waiting_for_a_choice(roles, person.id)
+    theirs = {one: whole if Role.COMPLAINTS_MANAGER in roles[one] else own for one, (whole, own) in waiting.items()}
+    return {one: count for one, count in theirs.items() if count}
 
 
 def _roles(person: Acting) -> dict[int, set[Role]]:
