@@ -197,10 +197,11 @@ def files() -> None:
 @files.command("verify")
 def files_verify() -> None:
     """Hash every stored file again now, and name each that is altered or missing."""
-    try:
-        checked, damaged = runner.verify_files(the_app())
-    except Away:
-        raise click.ClickException("The store of files does not answer; the log has what it said.") from None
+    with at_work() as app:
+        try:
+            checked, damaged = runner.verify_files(app)
+        except Away:
+            raise click.ClickException("The store of files does not answer; the log has what it said.") from None
     for one in damaged:
         click.echo(one)
     if damaged:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from portal import create_app
 from portal.config import Settings
+from portal.kernel.db import db
 from portal.serving import Gunicorn
 from tests.files.conftest import Sender, open_a_door
 
@@ -80,6 +81,8 @@ def somebody(settings: Settings, token: str) -> OverTheWire:
         sender = Sender(app, token)
         cookie = sender.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
         assert cookie is not None
+        db.session.remove()
+        db.engine.dispose()
     return OverTheWire(sender, settings.port, f"{cookie.key}={cookie.value}")
 
 
