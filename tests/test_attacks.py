@@ -415,7 +415,7 @@ def test_a_contributor_reads_the_answers_of_others_on_no_page(app: Flask, browse
     bound = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.rule.startswith("/assessments/<reference>"):
-            given = {"reference": reference, "expectation": "NHS-1.1", "question": "x", "number": 1}
+            given = {"reference": reference, "expectation": "NHS-1.1", "question": "x", "number": 1, "key": "x"}
             address = bound.build(rule.endpoint, {name: given[name] for name in rule.arguments})
             answer = connie.client.get(address)
             shown = answer.get_data(as_text=True)
