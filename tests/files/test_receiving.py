@@ -448,6 +448,35 @@ def test_bytes_cleared_away_between_the_store_and_the_row_are_put_again(own_app,
     assert in_store() == [sha256(b"words")]
 
 
+def test_who_removes_bytes_makes_whoever_keeps_them_wait(own_app, tmp_path, monkeypatch):
+    """The other moment: about to be removed, because nobody named them, when somebody begins to."""
+    path = tmp_path / "words"
+    path.write_bytes(b"words")
+    about_to, committed = threading.Event(), threading.Event()
+    real = stores.Folder.delete
+
+    def slowly(self, name: str) -> None:
+        about_to.set()
+        committed.wait(1)  # in vain, for that cannot happen before this is over
+        real(self, name)
+
+    def remove() -> None:
+        with own_app.app_context():
+            removing.remove_unless_named(sha256(b"words"))
+
+    with receiving.clearing():
+        one = receiving.bring(path, "a.txt")
+        monkeypatch.setattr(stores.Folder, "delete", slowly)
+        another = threading.Thread(target=remove)
+        another.start()
+        assert about_to.wait(10)
+        receiving.keep(one)
+        db.session.commit()
+        committed.set()
+        another.join(30)
+    assert [stored.sha256 for stored in rows()] == in_store() == [sha256(b"words")]
+
+
 def test_a_row_deleted_before_it_is_held_is_inserted_again(own_app, kept, monkeypatch):
     """Between finding that the row is there and holding it, its time may end in another transaction."""
     kept(b"words")
