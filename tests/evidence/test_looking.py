@@ -12,8 +12,8 @@ from portal import audit
 from portal.audit import Event
 from portal.evidence import reading
 from portal.evidence.lifecycle import VersionState
-from portal.evidence.models import EvidenceVersion
-from portal.evidence.operations import deciding, looking
+from portal.evidence.models import EvidenceItem, EvidenceVersion
+from portal.evidence.operations import deciding, looking, replacing
 from portal.evidence.queries import items
 from portal.files.models import FileState, StoredFile
 from portal.jobs import delivery
@@ -23,6 +23,8 @@ from portal.organisations.models import Membership
 from portal.outbox import Letter, OutgoingLetter
 from tests import builders
 from tests.evidence.papers import a_docx, a_pdf
+from tests.gaps.test_register import at_once
+from tests.people import Cast
 
 NHS_NUMBER = "943 476 5919"  # a number that is good for tests alone
 
@@ -227,3 +229,29 @@ def test_the_letters_say_what_to_do_and_where(cast, app, letter, facts, told):
     text = delivery.written(db.session.query(OutgoingLetter).one(), app.extensions["settings"]).get_content()
     assert told in " ".join(text.split())
     assert f"http://localhost/evidence/{item.reference}" in text
+
+
+def test_a_look_and_replacements_at_the_same_moment_wait_for_each_other(own_app, monkeypatch):
+    monkeypatch.setattr(reading, "look_safely", lambda *_: reading.Look((), True))
+    cast = Cast.arrive()
+    priya = cast.priya
+    references = [builders.an_item(cast, title=f"Thing {number}").reference for number in range(4)]
+    db.session.remove()
+
+    def looks():
+        for step in looking.look_into():
+            step()
+            db.session.commit()
+
+    def replaces(reference):
+        def work():
+            item = db.session.query(EvidenceItem).filter_by(reference=reference).one()
+            replacing.replace(item, number=1, link="https://example.org", by=priya)
+
+        return work
+
+    assert not at_once(own_app, looks, looks, *(replaces(one) for one in references))
+    db.session.rollback()
+    states = {one.state for one in db.session.query(EvidenceVersion).filter_by(number=1)}
+    assert states <= {VersionState.RELEASED, VersionState.STOPPED}
+    assert not audit.verify()
