@@ -159,6 +159,9 @@ SAMPLES: dict[str, Samples] = {
     "/reviews/<reference>/claim": SIGNED,
     "/reviews/<reference>/agree-with-the-rest": REVIEW,
     "/reviews/<reference>/expectations/<code>": at(reference="under review", code="NHS-1.1"),
+    "/reviews/<reference>/expectations/<code>/evidence/<pin>": at(
+        reference="under review", code="NHS-1.1", pin="review pin"
+    ),
     "/reviews/<reference>/expectations/<code>/question": at(reference="under review", code="NHS-1.1"),
     "/reviews/<reference>/questions/<question>/close": QUESTION,
     "/reviews/<reference>/second": REVIEW,
@@ -302,6 +305,7 @@ def _evidence(world: World) -> None:
     builders.a_pin(cast, at["another place"], draft)
     at |= {"pin": builders.a_pin(cast, at["assigned place"], mine, by="priya").reference,
            "signed pin": builders.a_pin(cast, at["signed place"], handed).reference,
+           "review pin": builders.a_pin(cast, f"{at['under review']}/NHS-1.1", handed).reference,
            "action pin": builders.a_pin(cast, at["action"], handed).reference}  # fmt: skip
     builders.a_replacement(cast, handed, move_pins=False)
     old = builders.an_item(cast, title="Withdrawn")
