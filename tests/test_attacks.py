@@ -131,7 +131,7 @@ def test_every_change_needs_a_token_of_the_form(app: Flask, browser: Any) -> Non
     tried = 0
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
-            values = {name: "1" if name == "number" else "x" for name in rule.arguments}
+            values = {name: "1" if name in ("number", "page") else "x" for name in rule.arguments}
             address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
             # Where files come in, the form is not read before the gate has let its sender pass: here there is no such thing.
             refused = {400, 404} if app.view_functions[rule.endpoint].gate.uploads else {400}  # type: ignore[attr-defined]
@@ -260,7 +260,7 @@ def test_a_session_without_its_second_factor_reaches_no_page_of_the_ombudsmans_s
     owen.open("/")
     csrf = owen.token()
     for rule in app.url_map.iter_rules():
-        values = {name: "1" if name == "number" else "x" for name in rule.arguments}
+        values = {name: "1" if name in ("number", "page") else "x" for name in rule.arguments}
         address = bound.build(rule.endpoint, values)
         view = app.view_functions[rule.endpoint]
         if address in own or view.gate.action.name in ("READ_PUBLIC_PAGES", "SIGN_IN"):  # type: ignore[attr-defined]
@@ -362,7 +362,7 @@ def test_no_page_tells_a_second_reviewer_what_the_first_one_found(app: Flask, br
     for rule in app.url_map.iter_rules():
         if "reference" not in rule.arguments or not rule.rule.startswith(("/reviews/", "/assessments/", "/extensions/")):
             continue
-        given = {"reference": lowered, "code": "NHS-1.1", "expectation": "NHS-1.1", "question": "x", "number": 1}
+        given = {"reference": lowered, "code": "NHS-1.1", "expectation": "NHS-1.1", "question": "x", "number": 1, "pin": "x", "key": "x"}
         address = bound.build(rule.endpoint, {name: given[name] for name in rule.arguments})
         for htmx in ({}, {"HX-Request": "true", "HX-Target": "div#finding"}):
             answer = rosa.client.get(address, headers=htmx)
