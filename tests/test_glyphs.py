@@ -51,6 +51,7 @@ def test_a_word_that_is_wider_than_a_page_may_be_broken() -> None:
     assert with_signs("x" * 100 + " y", BOTH).replace(BREAK, "") == "x" * 100 + " y"
     assert max(map(len, with_signs("x" * 100, BOTH).split(BREAK))) == 40
     assert BREAK not in with_signs("x" * 40 + " " + "y" * 40, BOTH)
+    assert BREAK not in with_signs("Receipt " + "ab" * 32, BOTH), "a receipt is copied letter for letter"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))

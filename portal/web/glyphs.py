@@ -11,7 +11,8 @@ from pathlib import Path
 JOINERS = frozenset("\u200c\u200d\u00ad")  # they show nothing, and need no sign
 LONGEST_WORD = 40  # characters; a longer one may be broken, or it would run over the edge of the page
 BREAK = "\u200b"
-_LONG = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
+# A SHA-256 fits a line of a page, and must be copied as it is.
+_LONG = re.compile(rf"(?<!\S)([0-9a-f]{{64}})(?!\S)|\S{{{LONGEST_WORD}}}(?=\S)")
 _AGAIN = re.compile(r"(\[[^\[\]]+ text\])(?:\s*\1)+")
 
 
@@ -76,7 +77,7 @@ def with_signs(text: str, fonts: Sequence[frozenset[str]]) -> str:
             lacking += cluster
     told.append(_named(lacking))
     written = _AGAIN.sub(r"\1", "".join(told))
-    return _LONG.sub(lambda found: found[0] + BREAK, written)
+    return _LONG.sub(lambda found: found[1] or found[0] + BREAK, written)
 
 
 def _clusters(text: str) -> Iterable[str]:
