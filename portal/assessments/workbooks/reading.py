@@ -119,6 +119,7 @@ def _refuse_what_is_none(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_what_is_in_it(archive)
+    # Each is what zipfile raises for some broken, locked or unknown archive.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zlib.error) as no_zip:
         raise NotAWorkbook(NOT_ONE) from no_zip
 

@@ -109,6 +109,7 @@ class Package:
         try:
             with self._archive.open(name) as part:
                 yield part
+        # Each is what zipfile raises for some broken, cut or unknown member.
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, ValueError):
             raise Unreadable(_DAMAGED) from None
         except RuntimeError:  # what zipfile says where a password is missing
@@ -120,6 +121,7 @@ def opened(source: Source) -> Iterator[Package]:
     """The document at a path, or the bytes of one. Raises Unreadable."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+    # Each is what zipfile raises for some file that is no archive, or a broken one.
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError, EOFError):
         raise Unreadable(_PROTECTED if is_protected(source) else _DAMAGED) from None
     with archive:

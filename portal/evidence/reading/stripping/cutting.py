@@ -143,7 +143,7 @@ class _Cutting:
         for name in (*element.without, *element.instead):
             value = element.instead.get(name)
             written = b"" if value is None else f' {name}="{value}"'.encode()
-            tag = re.sub(rb"\s(?:[\w.-]+:)?%b\s*=\s*(?:\"[^\"]*\"|'[^']*')" % name.encode(), lambda _: written, tag)  # noqa: B023
+            tag = re.sub(rb"\s(?:[\w.-]+:)?%b\s*=\s*(?:\"[^\"]*\"|'[^']*')" % name.encode(), lambda _: written, tag)  # noqa: B023  # re.sub calls it at once, within this turn of the loop
         return tag
 
     def _index(self) -> int:
