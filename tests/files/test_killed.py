@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import random
 import socket
 import threading
@@ -76,6 +77,10 @@ def test_whatever_was_acknowledged_before_a_kill_is_whole_and_of_the_rest_nothin
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (sha256, size)
     runner.run_job(own_app, "clear-files")
     assert in_store() == sorted(named)
+    for path in on_the_way():  # killed between making the file and locking it: known as nobody's after an hour
+        assert path.stat().st_size == 0
+        os.utime(path, (0, 0))
+    runner.run_job(own_app, "clear-files")
     assert on_the_way() == []
 
 

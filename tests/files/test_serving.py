@@ -40,16 +40,17 @@ def given(sender, kept, shown):
 
 
 def test_a_file_is_a_download_in_a_sandbox(given):
-    answer = given(makers.pdf(), "Complaints policy.pdf")
-    assert answer.data == makers.pdf()
+    content = makers.pdf()
+    answer = given(content, "Complaints policy.pdf")
+    assert answer.data == content
     assert answer.status_code == 200
     wanted = {
         "Content-Type": "application/pdf",
-        "Content-Length": str(len(makers.pdf())),
+        "Content-Length": str(len(content)),
         "Content-Disposition": 'attachment; filename="Complaints policy.pdf"',
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",
-        "ETag": f'"{hashlib.sha256(makers.pdf()).hexdigest()}"',
+        "ETag": f'"{hashlib.sha256(content).hexdigest()}"',
         "Cache-Control": "private, no-store",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Frame-Options": "DENY",
