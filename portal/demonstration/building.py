@@ -12,17 +12,20 @@ import sqlalchemy as sa
 
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
-from portal.demonstration import bodies, conflicts, letters, practices, queries, shortfalls, years
+from portal.demonstration import bodies, conflicts, letters, practices, proving, queries, shortfalls, years
 from portal.demonstration.bodies import Body
 from portal.demonstration.fates import Dealer, Fate
 from portal.demonstration.featured import FATES
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.lives import Life
+from portal.demonstration.papers import Shelf
 from portal.demonstration.people import Recruiter
+from portal.demonstration.proving import Proofs
 from portal.demonstration.reviews import Pool
 from portal.demonstration.shortfalls import Shortfalls
 from portal.demonstration.stories import Office, Story
 from portal.demonstration.years import Year
+from portal.files import receiving
 from portal.kernel import clock, words
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
@@ -31,23 +34,26 @@ from portal.organisations.remit import OMBUDSMAN_CODE
 
 SEED = 1967  # the year of the Act that made the Ombudsman
 STANDS = {**practices.OF_ONE_PERSON, **FATES}
+PROVED = frozenset({Fate.UNDER_REVIEW, Fate.QUESTIONED, Fate.REVIEWED, Fate.REPLIED})  # whoever stands there this year has evidence
 DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
 ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
 ON_THE_REGISTER_BEFORE = timedelta(days=60)  # before the first period opened
 
 
 def build_if_empty() -> str:
-    """Build everything unless there are people already. Says what was done; the caller commits."""
+    """Build everything unless there are people already. Says what was done, which is committed."""
     if db.session.scalar(sa.select(sa.exists().where(Person.id.is_not(None)))):
         return "The demonstration is there already; what was entered since is kept."
     began = time.monotonic()
     register_first()
-    ledger, taking_part = tell_everything()
+    ledger, taking_part, shelf = tell_everything()
     shortfalls.count(ledger)
     letters.in_order(ledger)
-    bodies.mark_joined(taking_part)
-    ledger.write()
-    db.session.flush()
+    with receiving.clearing():
+        shelf.put_away()
+        bodies.mark_joined(taking_part)
+        ledger.write()
+        db.session.commit()
     told = words.count(len(taking_part), "organisation", "organisations")
     return f"The demonstration is built: three years of {told}, all of it invented ({time.monotonic() - began:.0f} seconds)."
 
@@ -71,10 +77,11 @@ class Part:
     reference: str
 
 
-def tell_everything() -> tuple[Ledger, list[Body]]:
+def tell_everything() -> tuple[Ledger, list[Body], Shelf]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
+    shelf = Shelf(ledger)
     three = years.three_years(ledger, today)
     taking_part = bodies.taking_part(ledger, Recruiter(ledger, chance), three, chance)
     team = next(body.team for body in taking_part if body.code == OMBUDSMAN_CODE)
@@ -83,14 +90,23 @@ def tell_everything() -> tuple[Ledger, list[Body]]:
     pools = {year.index: _pool(year, parts, office, chance, today) for year in three}
     for body in taking_part:
         gaps, last = Shortfalls(ledger, chance, body.id, body.kind), None
+        proofs = _proofs(ledger, shelf, body, [part for part in parts if part.body is body])
         for part in (one for one in parts if one.body is body):
-            life = Life(ledger, chance, body, part.year.of_kind(body.kind), part.reference, last)
+            life = Life(ledger, chance, body, part.year.of_kind(body.kind), part.reference, last, proofs)
             pool = pools[part.year.index] if part.fate in DRAWN else None
             Story(life, part.fate, gaps, office, pool, chance, today).tell()
             last = life if life.handed_in else last
         if last is not None:
             gaps.organisation_closed(last)
-    return ledger, taking_part
+    return ledger, taking_part, shelf
+
+
+def _proofs(ledger: Ledger, shelf: Shelf, body: Body, parts: Sequence[Part]) -> Proofs:
+    """The evidence of a body: of those whom a visitor can be first, of two years; of others whose review goes on, of this one."""
+    shown = body.code in STANDS
+    proved = any(part.year.current and part.fate in PROVED for part in parts)
+    return Proofs(ledger, shelf, body, cards=proving.cards_for(body, shown=shown) if shown or proved else {},
+                   first_year=1 if shown else 2, seed=SEED)  # fmt: skip
 
 
 def _dealt(ledger: Ledger, chance: random.Random, taking_part: Sequence[Body], three: Sequence[Year], today: date) -> list[Part]:

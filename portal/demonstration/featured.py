@@ -25,7 +25,8 @@ MANAGER, LEAD = Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD
 
 FEATURED = (
     Featured("Maya Okafor", "R0A", MANAGER, "Half-way through this year’s answers. Confirm one of last year’s, look at "
-             "“If you submitted now”, or save the same answer in two windows.", Fate.HALF_WAY),
+             "“If you submitted now”, choose what becomes of the personal data in the training register, or save the same "
+             "answer in two windows.", Fate.HALF_WAY),
     Featured("Tomasz Nowak", "R0A", Role.CONTRIBUTOR, "Sees only the expectations that Maya Okafor assigned.",
              job_title="Matron"),
     Featured("Bridget Hylton", "R0A", Role.BODY_ADMINISTRATOR, "Invites people, changes roles and takes leavers off."),
@@ -42,7 +43,7 @@ FEATURED = (
     Featured("Sunita Rao", "driver-and-vehicle-licensing-agency", MANAGER, "The finding is published, and the improvement "
              "plan came back with a reason. Mend it and propose it again.", Fate.PUBLISHED),
     Featured("Rosalind Achebe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Has reviews under way. Hold a claim against its "
-             "proof and last year’s answer, ask a question, or lower a level."),
+             "proof, the evidence pinned to it and last year’s answer, ask a question, or lower a level."),
     Featured("Daniel Whitcombe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Was asked for a second view of levels that a "
              "colleague lowered, without being told what the colleague found."),
     Featured("Carys Llewellyn", OMBUDSMAN_CODE, Role.COMPLIANCE_OFFICER, "Watches the gap register and decides who gets "

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from portal.assessments.lifecycle import State
 from portal.demonstration.ledger import Ledger
-from portal.demonstration.lives import Life
 from portal.demonstration.people import Someone
-from portal.demonstration.reviews import Review
 from portal.kernel import words
 from portal.outbox import Letter, OutgoingLetter
+
+if TYPE_CHECKING:  # who writes of a life is written to about its library
+    from portal.demonstration.lives import Life
+    from portal.demonstration.reviews import Review
 
 
 def post_what_waits(life: Life, review: Review) -> None:
@@ -36,14 +39,27 @@ def post_what_waits(life: Life, review: Review) -> None:
             _post(life, Letter.FINDING_SHARED, [life.manager(), life.lead()], life.reference, facts)
 
 
+def post_choice(ledger: Ledger, item: dict[str, Any], organisation: str, to: Someone, at: datetime) -> None:
+    """Tell whoever handed something in that a choice about personal data waits for them."""
+    facts = {"title": item["title"], "reference": item["reference"], "organisation": organisation, "read": True}
+    about = f"evidence of organisation {item['organisation_id']}"
+    _write(ledger, Letter.EVIDENCE_NEEDS_A_CHOICE, to, about, f"{at:%Y-%m-%dT%HZ}", facts, at)
+
+
 def _post(life: Life, letter: Letter, to: Sequence[Someone], about: str, facts: dict[str, Any]) -> None:
     at = life.pen.last
     for one in to:
-        life.ledger.add(
-            OutgoingLetter, letter=letter.name, about=about, period=at.isoformat(timespec="seconds"), to_address=one.email,
-            to_name=one.name, facts=json.dumps({**facts, "reference": life.reference}, ensure_ascii=False, sort_keys=True),
-            posted_at=at, not_before=at, reason="",
-        )  # fmt: skip
+        period = at.isoformat(timespec="seconds")
+        _write(life.ledger, letter, one, about, period, {**facts, "reference": life.reference}, at)
+
+
+def _write(
+    ledger: Ledger, letter: Letter, to: Someone, about: str, period: str, facts: dict[str, Any], at: datetime
+) -> None:
+    ledger.add(
+        OutgoingLetter, letter=letter.name, about=about, period=period, to_address=to.email, to_name=to.name,
+        facts=json.dumps(facts, ensure_ascii=False, sort_keys=True), posted_at=at, not_before=at, reason="",
+    )  # fmt: skip
 
 
 def in_order(ledger: Ledger) -> None:

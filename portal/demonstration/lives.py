@@ -16,6 +16,7 @@ from portal.demonstration.bodies import Body
 from portal.demonstration.fates import spread
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.people import Someone
+from portal.demonstration.proving import Proofs
 from portal.demonstration.texts import Desk
 from portal.demonstration.years import Pen, Year
 from portal.kernel import clock
@@ -34,8 +35,11 @@ class Life:
 
     state = ASSESSMENT.first
 
-    def __init__(self, ledger: Ledger, chance: random.Random, body: Body, year: Year, reference: str, last: Life | None) -> None:
+    def __init__(
+        self, ledger: Ledger, chance: random.Random, body: Body, year: Year, reference: str, last: Life | None, proofs: Proofs
+    ) -> None:
         self.ledger, self.chance, self.body, self.year, self.last = ledger, chance, body, year, last
+        self.proofs = proofs
         self.pen = Pen(chance, ledger.now)
         self.desk = Desk(chance)
         id = library.kind(body.kind).standard
@@ -116,6 +120,8 @@ class Life:
                 **facts,
             )
         self.row["answers_wanted"] = len(self.answers)
+        if self.last is not None:
+            self.proofs.carry(self.last, self)
 
     def assign(self, day: date) -> None:
         """Give some expectations to contributors, where there are any."""
@@ -132,10 +138,11 @@ class Life:
         return mine[:how_many]
 
     def answer(self, first: date, last: date, how_many: int) -> None:
-        """Answer (or confirm) this many of those not yet given, pillar by pillar, on days between two days."""
+        """Answer (or confirm) this many of those not yet given, pillar by pillar, on days between two days; then prove them."""
         waiting = [code for code, answer in self.answers.items() if not _given(answer)][:how_many]
         for code, day in zip(waiting, spread(self.chance, first, last, len(waiting)), strict=True):
             self._answer(code, day)
+        self.proofs.prove(self)
 
     def _answer(self, code: str, day: date) -> None:
         answer, at = self.answers[code], self.pen.on(day)

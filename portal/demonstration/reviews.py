@@ -88,6 +88,7 @@ class Review:
         event = Event.SECOND_VIEW_RECORDED if second else Event.FINDING_RECORDED
         said = view.value if level is None else f"{view.value}: level {level}"
         self.life.say(event, f"{code}/view-{2 if second else 1}", by=by.acting, at=at, expectation=code, view=said)
+        self.life.proofs.mark(self.life, code, view, by, at)
         if second and self.life.row["second_reviewer_id"] is None:
             self.life.row["second_reviewer_id"] = by.id
             self.life.touch()

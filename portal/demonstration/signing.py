@@ -36,10 +36,10 @@ def sign(life: Life, gaps: Shortfalls, day: date) -> None:
         signed_alone=alone,
         governing_body_response=life.desk.deal("practice_responses" if life.body.kind == practices.KIND else "governing_body_responses"),
         late=deadlines.overdue(row["due_on"], life.first_signed_on),
-        queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims)),
+        queried=len(quality.RULES.queries(answers, today=life.pen.day, last_claims=claims, pinned=life.proofs.pinned(life))),
         plan=PlanState.PROPOSED if under else PlanState.NONE_NEEDED,
     )
-    text = snapshots.content(_head(life, at), answers, {})
+    text = snapshots.content(_head(life, at), answers, life.proofs.freeze(life, at))
     sha256 = snapshots.sha256(text)
     life.ledger.add(Snapshot, assessment_id=row["id"], number=life.snapshots, taken_at=at, content=text, sha256=sha256)
     life.say(Event.SIGNED_OFF, by=lead.acting, at=at, sha256=sha256, signatory=lead.signature, late=row["late"])

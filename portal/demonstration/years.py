@@ -43,6 +43,11 @@ class Year:
             return self
         return replace(self, due_on=self.due_on + SMALL_DUE_LATER, closes_on=self.closes_on + SMALL_DUE_LATER)
 
+    @property
+    def starts_on(self) -> date:
+        """The first day of the year that is assessed."""
+        return _starts(self.opens_on)
+
     def version(self, standard: str) -> str:
         return _version(standard, self.index)
 
@@ -65,7 +70,7 @@ def three_years(ledger: Ledger, today: date) -> list[Year]:
 
 def _year(ledger: Ledger, index: int, due_on: date) -> Year:
     opens_on = due_on - OPEN_FOR
-    starts = date(opens_on.year - (opens_on.month < 4), 4, 1)
+    starts = _starts(opens_on)
     name = f"{starts.year}-{(starts.year + 1) % 100:02}"
     row = ledger.add(Period, name=name, starts_on=starts, ends_on=date(starts.year + 1, 3, 31))
     year = Year(row["id"], name, opens_on, due_on, due_on + CLOSES_AFTER, row["reply_working_days"],
@@ -87,6 +92,11 @@ def _year(ledger: Ledger, index: int, due_on: date) -> Year:
             closed_at=_closed_at(year.closes_on + later, clock.now()),
         )
     return year
+
+
+def _starts(opens_on: date) -> date:
+    """The first of April on or before a day."""
+    return date(opens_on.year - (opens_on.month < 4), 4, 1)
 
 
 def _closed_at(closes_on: date, now: datetime) -> datetime | None:

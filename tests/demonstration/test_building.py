@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +25,11 @@ from portal.audit import Event, Record
 from portal.config import Settings
 from portal.demonstration import building, practices, queries
 from portal.demonstration.featured import FEATURED
+from portal.evidence.lifecycle import VERSION, VersionState, VersionVerb
+from portal.evidence.models import Choice, EvidenceItem, EvidenceVersion, Form, Mark, PersonalFinding, Pin, Shows
+from portal.evidence.reading import look_safely
+from portal.files import stores
+from portal.files.models import StoredFile
 from portal.gaps.lifecycle import OPEN
 from portal.gaps.models import Gap, PlannedAction, Tally
 from portal.kernel import clock
@@ -80,7 +87,7 @@ def test_every_state_is_there(built: Flask) -> None:
 
 def test_every_state_will_be_there_in_years_to_come(built: Flask) -> None:
     with clock.at(MONDAY + timedelta(days=5 * 365)):
-        ledger, _ = building.tell_everything()
+        ledger, _, _ = building.tell_everything()
     assert {row["state"] for row in ledger.rows[Assessment]} == set(State)
 
 
@@ -257,6 +264,73 @@ def test_anyone_can_draw_a_bulk_acceptance_again(built: Flask) -> None:
 def test_nobody_reviews_their_own_office_or_gives_both_views(built: Flask) -> None:
     both = rows(sa.select(Assessment.reference).where(Assessment.first_reviewer_id == Assessment.second_reviewer_id))
     assert both == []
+
+
+def test_every_document_is_stored_whole_and_is_what_its_name_says(built: Flask) -> None:
+    files = rows(sa.select(StoredFile.sha256, StoredFile.size, StoredFile.kind))
+    assert len(files) > 50
+    assert {one.kind for one in files} == {"pdf", "text", "xlsx"}
+    for one in files:
+        content = b"".join(stores.store().chunks(one.sha256))
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (one.sha256, one.size)
+
+
+def test_a_look_finds_in_each_document_what_the_demonstration_says_it_found(built: Flask) -> None:
+    seen = set()
+    versions = rows(
+        sa.select(EvidenceVersion.id, EvidenceVersion.number, EvidenceItem.title, StoredFile.sha256, StoredFile.kind)
+        .join(EvidenceItem, EvidenceItem.id == EvidenceVersion.item_id).join(StoredFile, StoredFile.id == EvidenceVersion.file_id)
+    )  # fmt: skip
+    for one in versions:
+        if (one.title, one.number) in seen:  # of each text, one organisation's
+            continue
+        seen.add((one.title, one.number))
+        with stores.store().path_of(one.sha256) as path:
+            look = look_safely(path, one.kind)
+        told = rows(sa.select(PersonalFinding.kind, PersonalFinding.place, PersonalFinding.excerpt, PersonalFinding.times)
+                    .where(PersonalFinding.version_id == one.id).order_by(PersonalFinding.id))  # fmt: skip
+        assert look.readable
+        assert [(found.kind.value, found.place, found.excerpt, found.count) for found in look.found] == [tuple(row) for row in told]
+    assert len(seen) == 7
+
+
+PASSED_ON = {
+    Event.EVIDENCE_SCANNED: lambda facts: VersionVerb.PASS,
+    Event.PERSONAL_DATA_LOOKED_FOR: lambda facts: VersionVerb.ASK if facts["found"] else VersionVerb.RELEASE,
+    Event.PERSONAL_DATA_DECIDED: lambda facts: VersionVerb.STOP if facts["choice"] == Choice.STOPPED.value else VersionVerb.EXPLAIN,
+}
+
+
+def test_replaying_the_record_gives_the_stored_state_of_every_file(built: Flask) -> None:
+    told = rows(sa.select(Record).where(Record.about.like("evidence %")).order_by(Record.organisation_id, Record.sequence))
+    lives: dict[tuple[str, int], Any] = defaultdict(lambda: SimpleNamespace(state=VERSION.first))
+    for (record,) in told:
+        facts = json.loads(record.facts)
+        if Event[record.event] in PASSED_ON:
+            VERSION.move(lives[record.about, facts["number"]], PASSED_ON[Event[record.event]](facts))
+    stored = rows(sa.select(EvidenceVersion).where(EvidenceVersion.form == Form.FILE))
+    assert {(one.audited_as(), one.number): one.state for (one,) in stored} == {key: life.state for key, life in lives.items()}
+    assert {one.state for (one,) in stored} >= {VersionState.RELEASED, VersionState.CHOICE, VersionState.STOPPED}
+
+
+def test_what_is_signed_names_the_version_that_was_pinned_then(built: Flask) -> None:
+    replaced = rows(
+        sa.select(Pin.reference, Pin.about, EvidenceVersion.number, EvidenceVersion.sha256, EvidenceItem.current)
+        .join(EvidenceVersion, EvidenceVersion.id == Pin.version_id).join(EvidenceItem, EvidenceItem.id == Pin.item_id)
+        .where(Pin.frozen_at.is_not(None))
+    )  # fmt: skip
+    copies: dict[str, Any] = {}
+    for reference, content in rows(sa.select(Assessment.reference, Snapshot.content).join(Snapshot, Snapshot.assessment_id == Assessment.id).order_by(Snapshot.number)):
+        copies[reference] = {answer["expectation"]: answer for answer in json.loads(content)["answers"]}
+    assert len(replaced) > 100
+    for one in replaced:
+        reference, _, code = one.about.partition("/")
+        [said] = [pin for pin in copies[reference][code]["evidence"] if pin["pin"] == one.reference]
+        assert (said["version"], said.get("sha256", "")) == (one.number, one.sha256)
+    assert any(one.number < one.current for one in replaced)
+    carried = rows(sa.select(Pin.id).where(Pin.carried))
+    assert len(carried) > 10
+    assert {one.shows for one in rows(sa.select(Mark.shows).distinct())} == {Shows.SHOWS, Shows.DOES_NOT}
 
 
 def test_every_address_is_one_that_nobody_can_have(built: Flask) -> None:
