@@ -28,6 +28,13 @@ def day(value: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+def days_from_to(first: date | None, last: date | None) -> str:
+    """1 April 2025 to 31 March 2026; from 1 April 2025, or up to 31 March 2026, where one is not known; nothing for neither."""
+    if first is None:
+        return f"up to {day(last)}" if last is not None else ""
+    return f"{day(first)} to {day(last)}" if last is not None else f"from {day(first)}"
+
+
 def weekday(value: date) -> str:
     """Thursday 4 June 2026, for a deadline that a person plans by."""
     return f"{WEEKDAYS[_day_of(value).weekday()]} {day(value)}"

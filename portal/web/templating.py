@@ -56,6 +56,7 @@ def strict(app: Flask, settings: Settings) -> None:
     )
     env.filters.update(
         day=words.day,
+        days_to=words.days_from_to,
         moment=words.moment,
         count=words.count,
         number=words.number,

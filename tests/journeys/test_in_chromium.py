@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.journeys.evidence import handed_in_and_pinned, marked
+from tests.journeys.walking import choose, fill, links
+
 pytestmark = pytest.mark.browser
 
 GROUPS = {
@@ -35,7 +38,7 @@ def kind_of(address: str) -> str:
 
 def ways_on(walk: Any) -> Iterator[str]:
     for address in walk.page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))"):
-        if not address.startswith(("/static", "/demonstration/people")) and ".json" not in address:
+        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.json|/file(#|$)", address):
             yield address.partition("#")[0]
 
 
@@ -67,23 +70,6 @@ OFFICE, MANAGER, FIRST, SECOND = "small-business-commissioner", "Kwame Mensah", 
 CLAIM = "We publish the office’s telephone number on every letter, and rang it ourselves in May."
 
 
-def choose(one: Any, **values: str) -> None:
-    """Radios and checkboxes by name and value."""
-    for name, value in values.items():
-        one.page.locator(f"input[name={name}][value='{value}']").check()
-
-
-def fill(one: Any, **values: str) -> None:
-    for name, value in values.items():
-        one.page.locator(f"[name='{name}']").fill(value)
-
-
-def links(one: Any, inside: str) -> list[str]:
-    """Where the links of the page lead that have this in their address."""
-    found = one.page.locator(f"main a[href*='{inside}']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    return [address for address in found if address]
-
-
 def test_the_whole_journey_in_several_windows(walk: Any) -> None:
     """From a missing answer to the public page: the manager and the reviewers with script, the lead on a phone without."""
     kwame = walk()
@@ -93,6 +79,7 @@ def test_the_whole_journey_in_several_windows(walk: Any) -> None:
     reference = here.rpartition("/")[2]
     answered_and_collided(kwame, walk, here)
     assigned(kwame, here)
+    proof = handed_in_and_pinned(kwame, f"{reference}/GOV-1.1", words="Item 4.")
     kwame.open(f"{here}/if-you-submitted-now")
     sent(kwame, here)
     lead = walk(width=320, javascript=False)
@@ -111,6 +98,9 @@ def test_the_whole_journey_in_several_windows(walk: Any) -> None:
     rosalind.sign_in(FIRST)
     daniel.sign_in(SECOND)
     codes = lowered(rosalind, reference)
+    marked(rosalind, reference)
+    kwame.open(proof)
+    assert "Take away" not in kwame.text, "what is signed with it stays pinned"
     asked_and_clarified(rosalind, kwame, reference, codes[1])
     seen_by_a_second(daniel, reference, codes[0])
     shared(rosalind, reference)
@@ -251,6 +241,16 @@ def plan_decided(rosalind: Any, reference: str) -> None:
     choose(rosalind, decision="agree")
     rosalind.press("Decide")
     assert "Agreed" in rosalind.text or "agreed" in rosalind.text
+
+
+def test_a_practice_proves_an_answer_on_a_phone_without_script(walk: Any) -> None:
+    ngozi = walk(width=320, javascript=False)
+    ngozi.sign_in("Ngozi Hartley")
+    ngozi.open("/work")
+    here = re.match(r"/assessments/(AS-\w+)", links(ngozi, "/assessments/AS-")[0])
+    handed_in_and_pinned(ngozi, f"{here.group(1)}/NHS-1.1", words="We meet on Mondays.")  # type: ignore[union-attr]
+    ngozi.open(f"{here.group(0)}/expectations/NHS-1.1")  # type: ignore[union-attr]
+    assert len(links(ngozi, "/evidence/pins/PN-")) >= 2
 
 
 def test_an_expectation_is_answered_by_keyboard_alone(walk: Any) -> None:

@@ -26,6 +26,14 @@ def test_days_are_written_in_full_without_ordinals():
     assert words.weekday(date(2026, 6, 4)) == "Thursday 4 June 2026"
 
 
+def test_a_period_says_which_of_its_days_are_known():
+    first, last = date(2025, 4, 1), date(2026, 3, 31)
+    assert words.days_from_to(first, last) == "1 April 2025 to 31 March 2026"
+    assert words.days_from_to(first, None) == "from 1 April 2025"
+    assert words.days_from_to(None, last) == "up to 31 March 2026"
+    assert words.days_from_to(None, None) == ""
+
+
 def test_a_moment_is_written_as_its_day_in_london():
     late = datetime(2026, 6, 4, 23, 30, tzinfo=UTC)
     assert words.day(late) == "5 June 2026"
