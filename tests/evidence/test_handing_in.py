@@ -149,7 +149,7 @@ def test_what_is_missing_is_said_beside_its_field(browser):
     priya.open(HAND_IN)
     page = priya.press("Hand in", status=422, kind="", proves="", owner="")
     assert page.errors == [
-        "Choose what sort of evidence it is", "Enter what it proves, in one sentence",
+        "Choose at least one file", "Choose what sort of evidence it is", "Enter what it proves, in one sentence",
         "Enter the job title of whoever keeps it up to date",
     ]  # fmt: skip
     assert priya.press("Hand in", status=422, **SAID).errors == ["Choose at least one file"]
@@ -181,6 +181,19 @@ def test_what_is_handed_in_for_an_expectation_is_pinned_there_at_once(browser, c
     priya.press("Hand in", files=files(("the same.txt", b"Good.")), **SAID)  # in the library already, and pinned already
     assert len(pins.pins_of(cast.trust.id, [about])[about]) == 1
     assert len(items()) == 1
+
+
+def test_several_things_for_one_expectation_lead_back_to_it(browser, cast):
+    about = f"{builders.a_started_assessment(cast).reference}/NHS-1.1"
+    priya = browser("priya")
+    priya.open(f"/evidence/hand-in/for/{about}")
+    page = priya.press("Hand in", files=files(("a.txt", b"One."), ("b.txt", b"Two.")), **SAID)
+    assert page.h1 == "2 things were handed in"
+    assert "pinned to NHS-1.1" in page.text
+    assert priya.press("Save titles").h1.startswith("Evidence for NHS-1.1")
+    address = page.address.partition("?")[0]
+    for elsewhere in ("AS-NOSUCH/NHS-1.1", "nothing", "x" * 900):
+        assert "Evidence library" in priya.open(f"{address}?for={elsewhere}").links
 
 
 def test_a_contributor_hands_in_to_what_was_assigned_and_to_nothing_else(browser, cast):

@@ -37,6 +37,19 @@ def capitalised(choices: Iterable[enum.Enum]) -> list[tuple[str, str]]:
     return [(one.value, one.value[:1].upper() + one.value[1:]) for one in choices]
 
 
+class BroughtForm(PortalForm):
+    """Files, a link, or where it is held. It stands first, as on the page: faults are listed in the order of the fields."""
+
+    form = ChoiceField("How do you hand it in?", options=FORMS, missing="Choose how you hand it in")
+    files = MultipleFileField("Files")
+    link = line("link")
+    held_where = line("held_where")
+    title = line("title")
+
+    def shape(self) -> Form:
+        return Form(self.form.data)
+
+
 class DescribedForm(PortalForm):
     """What an organisation says of its evidence."""
 
@@ -65,17 +78,8 @@ class DescribedForm(PortalForm):
         }
 
 
-class HandInForm(DescribedForm):
-    """Files, a link, or where it is held; and what is said of all of it."""
-
-    form = ChoiceField("How do you hand it in?", options=FORMS, missing="Choose how you hand it in")
-    files = MultipleFileField("Files")
-    link = line("link")
-    held_where = line("held_where")
-    title = line("title")
-
-    def shape(self) -> Form:
-        return Form(self.form.data)
+class HandInForm(BroughtForm, DescribedForm):
+    """What is brought, and what is said of all of it."""
 
 
 class DescriptionForm(DescribedForm):

@@ -26,6 +26,7 @@ from portal.web.pages import page
 from portal.web.transaction import keep_despite_refusal
 
 bp = Blueprint("handing_in", __name__)
+NO_FILE = "Choose at least one file"
 
 
 @dataclass
@@ -57,7 +58,9 @@ def hand_in_for(place: Place) -> Any:
 def _page(organisation: Organisation, place: Place | None) -> Any:
     form = HandInForm(data={"confidentiality": Confidentiality.OMBUDSMAN.value, "form": Form.FILE.value})
     taken = Taken()
-    if form.validate_on_submit():
+    if form.is_submitted() and not form.validate():
+        _nothing_chosen(form)
+    elif form.is_submitted():
         try:
             taken = _taken(organisation, place, form)
         except Invalid as refusal:
@@ -75,9 +78,16 @@ def _page(organisation: Organisation, place: Place | None) -> Any:
     )  # fmt: skip
 
 
+def _nothing_chosen(form: HandInForm) -> None:
+    """Said together with what else is missing, so that nobody is sent back twice."""
+    if not form.form.errors and form.shape() is Form.FILE and not incoming("files"):
+        form.refuse(Invalid("files", NO_FILE))
+
+
 def _way_on(organisation: Organisation, place: Place | None, taken: Taken) -> str:
     if len(taken.kept) > 1:
-        return url_for("evidence_library.handed_in", code=organisation.code, reference=taken.kept[0].batch)
+        together = url_for("evidence_library.handed_in", code=organisation.code, reference=taken.kept[0].batch)
+        return f"{together}?for={place.about}" if place is not None else together
     if place is not None:
         return url_for("pinning.here", about=place.about)
     return url_for("evidence.show", reference=taken.items[0].reference)
@@ -101,7 +111,7 @@ def _taken(organisation: Organisation, place: Place | None, form: HandInForm) ->
 
 def _each(taken: Taken, organisation: Organisation, files: Sequence[Incoming], said: dict[str, Any]) -> None:
     if not files:
-        raise Invalid("files", "Choose at least one file")
+        raise Invalid("files", NO_FILE)
     if len(files) > 1:
         said = {**said, "title": ""}  # one title would be wrong for all but one of them
     for file in files:

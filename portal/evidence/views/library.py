@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, redirect, request, url_for
 
+from portal.evidence import places
 from portal.evidence.forms.titles import TitlesForm, titles_form
 from portal.evidence.models import EvidenceKind
 from portal.evidence.operations import changing
+from portal.evidence.places import Place
 from portal.evidence.queries import library
 from portal.evidence.queries.library import Batch, Sort, Stale, Wanted, Where
 from portal.kernel import clock, words
@@ -122,10 +124,17 @@ def batch(code: str, reference: str) -> Batch | None:
 @gate(Action.CHANGE_EVIDENCE, batch)
 def handed_in(together: Batch) -> Any:
     form = titles_form(together.items)
-    code = (request.view_args or {})["code"]
+    code, place = (request.view_args or {})["code"], _pinned_to(together)
+    back = url_for("pinning.here", about=place.about) if place else url_for("evidence_library.index", code=code)
     if form.validate_on_submit() and _titled(together, form):
-        return redirect(url_for("evidence_library.index", code=code), 303)
-    return page("evidence/handed_in.html", form=form, together=together, code=code)
+        return redirect(back, 303)
+    return page("evidence/handed_in.html", form=form, together=together, address=request.full_path.rstrip("?"), place=place, back=back)
+
+
+def _pinned_to(together: Batch) -> Place | None:
+    """What it was handed in for, where the address says so and it is the same organisation's."""
+    place = places.find(request.args.get("for", "")[:80])
+    return place if place is not None and place.organisation_id == together.organisation_id else None
 
 
 def _titled(together: Batch, form: TitlesForm) -> bool:
