@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from portal import create_app
 from portal.config import Settings
+from portal.jobs import runner
 from portal.kernel.db import db
 from portal.serving import Gunicorn
 from tests.files.conftest import Sender, open_a_door
@@ -24,6 +25,13 @@ def serve(settings: Settings, ready: object) -> None:
     app = create_app(settings)
     open_a_door(app)
     Gunicorn(app, settings, ready.set).run()
+
+
+def work(settings: Settings, ready: object) -> None:
+    os.setsid()  # so that it is killed with the readers that it starts
+    app = create_app(settings)
+    ready.set()
+    runner.work(app)
 
 
 def a_free_port() -> int:
@@ -49,6 +57,23 @@ def running(settings: Settings) -> Iterator[int]:
             kill(server.pid)
             server.join(30)
         server.close()
+
+
+@contextlib.contextmanager
+def working(settings: Settings) -> Iterator[None]:
+    """The worker that scans and looks; it is killed at the end, whatever it does."""
+    spawning = multiprocessing.get_context("spawn")
+    ready = spawning.Event()
+    worker = spawning.Process(target=work, args=(settings, ready), daemon=True)
+    worker.start()
+    try:
+        assert ready.wait(60)
+        yield
+    finally:
+        kill(worker.pid)
+        worker.kill()
+        worker.join(30)
+        worker.close()
 
 
 def kill(pid: int) -> None:
