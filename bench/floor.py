@@ -53,6 +53,11 @@ def write(number: int):
     return redirect(f"/floor/{number}", 303)
 
 
+@application.post("/floor/upload")
+def upload():
+    return str(len(request.files["files"].read()))
+
+
 def prepare() -> None:
     """Make the floor's table with a thousand rows."""
     metadata.create_all(engine)

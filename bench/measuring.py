@@ -17,6 +17,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+FORM = "application/x-www-form-urlencoded"
+
 
 def children(pid: int) -> list[int]:
     """A process and everything it started."""
@@ -66,8 +68,10 @@ class Server:
     def cpu(self) -> float:
         return cpu_ms(children(self.process.pid)) + cpu_ms(children(self.database))
 
-    def memory(self) -> float:
-        return memory_mb(children(self.process.pid)[1:])
+    def memory(self) -> tuple[float, float]:
+        """Megabytes of the web processes; and with the process that started them."""
+        first, *web = children(self.process.pid)
+        return memory_mb(web), memory_mb([first, *web])
 
 
 @contextmanager
@@ -95,10 +99,10 @@ class Client:
         self.port, self.cookie = port, cookie
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
-    def send(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    def send(self, method: str, path: str, body: str | bytes | None = None, *, kind: str = FORM, **headers: str) -> tuple[int, bytes, dict[str, str]]:
         sent = {"Cookie": self.cookie, "Host": f"localhost:{self.port}", **headers} if self.cookie else {"Host": f"localhost:{self.port}", **headers}
         if body is not None:
-            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+            sent |= {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
         try:
             self.connection.request(method, path, body, sent)
             answer = self.connection.getresponse()
@@ -107,6 +111,15 @@ class Client:
             self.connection.request(method, path, body, sent)
             answer = self.connection.getresponse()
         return answer.status, answer.read(), dict(answer.getheaders())
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is measured: for a client's number, `make` gives what that client does. `fewer`: how many times fewer than others."""
+
+    server: Server
+    make: Callable[[int], Callable[[int], None]]
+    fewer: int = 1
 
 
 @dataclass
@@ -136,21 +149,21 @@ def timed(act: Callable[[int], None], times: int, first: int) -> list[float]:
     return taken
 
 
-def rounds(operations: dict[str, tuple[Server, Callable[[int], Callable[[int], None]]]], times: int, repeats: int = 5) -> dict[str, Series]:
-    """Measure every operation `repeats` times in turn. An operation makes, for a client's number, what that client does."""
+def rounds(operations: dict[str, Operation], most: int, repeats: int = 5) -> dict[str, Series]:
+    """Measure every operation `repeats` times in turn."""
     series = {name: Series() for name in operations}
-    for _, (_, make) in operations.items():
-        timed(make(0), 5, 0)  # warm
+    for one in operations.values():
+        timed(one.make(0), 5, 0)  # warm
     for turn in range(repeats):
-        for name, (server, make) in operations.items():
-            act = make(0)
-            before = server.cpu()
+        for name, one in operations.items():
+            act, times = one.make(0), max(most // one.fewer, 5)
+            before = one.server.cpu()
             series[name].one += timed(act, times, turn * times)
-            series[name].cpu.append((server.cpu() - before) / times)
+            series[name].cpu.append((one.server.cpu() - before) / times)
             with ThreadPoolExecutor(8) as pool:
-                acts = [make(number) for number in range(8)]
+                acts = [one.make(number) for number in range(8)]
                 first = 10_000 + turn * times
-                parts = pool.map(timed, acts, repeat(max(times // 8, 5)), repeat(first))
+                parts = pool.map(timed, acts, repeat(max(times // 8, 5 if one.fewer == 1 else 2)), repeat(first))
                 for part in parts:
                     series[name].eight += part
         print(f"round {turn + 1} of {repeats}", flush=True)

@@ -25,6 +25,7 @@ from portal.jobs import runner
 from portal.kernel.db import db
 from portal.organisations.operations import importing
 from portal.standards import library
+from portal.web.warming import warm
 
 MENDED_SQLITE = (3, 51, 3)  # older ones may corrupt a write-ahead log when a checkpoint races with a commit
 
@@ -59,6 +60,7 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        warm(self.app)
         return self.app
 
 
