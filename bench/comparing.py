@@ -277,16 +277,21 @@ TARGETS = {
 WHERE = """## Where the time goes
 
 The floor page is a bare Flask application: one row by primary key and a page of twenty questions with four levels each
-(25 KB), its template compiled once. Shares below are of the web process, from a profile at commit `a274d52`.
+(25 KB), its template compiled once. Shares below are of the web process, from a profile at commit `e44fcd0`.
 
 - **Expectation page.** Rendering is a third: the layout and the form's macros, each held to the design system's own markup.
-  Building the form with its CSRF token is a seventh. Finding the person, the answer and last year's are two or three
-  statements; with the ping, the begin and the end of the transaction the database takes a third. The rest is Flask.
+  Building the form is a fourteenth. Three statements (the answer with its assessment and period, last year's answer, and
+  the evidence pinned to it) and the one that knows the person are a fifth. Whoever only reads is in no transaction, so
+  there is neither a begin nor an end of one. The rest is Flask, and asking the policy.
 - **Save.** Eight statements: the person, the answer and its assessment held, the change, the count, and the record sealed
   into its chain under a lock. Then the page again. Nothing of it waits for another organisation.
-- **First page.** Seven statements, one for each kind of thing that may wait for somebody.
-- **Unchanged public page.** Two statements say that nothing changed (the organisation with the versions of what is public,
-  and what it is tied to): 60 % of the answer. One cheaper stamp for both would be the next thing to do.
+- **First page.** Eight statements, one for each kind of thing that may wait for somebody: two fifths of it.
+- **Public page.** Made anew, a third is statements and a quarter is rendering. Each process keeps what it made for visitors
+  (2 MB), so that the next one is answered from there for as long as nothing happened.
+- **Unchanged public page.** One statement says that nothing happened: a quarter of the answer. The rest is Flask, which the
+  floor page has to do as well; this is why 0.6 of a floor page is not reached.
+- **Hand in.** The floor upload only reads the body. Ours hashes it as it comes, writes it to disk and waits until the disk
+  has it, recognises what it is, and keeps the item, its version, its file and their records in some eighteen statements.
 - **Lists** read the same number of rows whatever the number of organisations; what they cost is fifty rows of a table."""
 
 
