@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from portal.evidence.models import PinKind
+from portal.kernel.errors import NotFound
 from portal.policy import Acting, Action, may
 
 
@@ -41,8 +42,11 @@ class Places(Protocol):
     prefix: str  # what the references of these places begin with, "AS-"
     heading: str  # "Expectations of your assessments"
 
-    def found(self, abouts: Collection[str]) -> Mapping[str, Place]:
-        """The places with these references, in one statement; those that do not exist are left out."""
+    def found(self, abouts: Collection[str], *, held: bool = False) -> Mapping[str, Place]:
+        """The places with these references, in one statement; those that do not exist are left out.
+
+        `held`: whether they may be changed stays as it is until the transaction ends.
+        """
 
     def offered(self, organisation_id: int) -> Iterable[Place]:
         """The places of an organisation to which evidence may be pinned now, in their order."""
@@ -65,20 +69,28 @@ def kind_of(about: str) -> PinKind | None:
     return next((one.kind for one in registered() if about.startswith(one.prefix)), None)
 
 
-def found(abouts: Iterable[str]) -> dict[str, Place]:
+def found(abouts: Iterable[str], *, held: bool = False) -> dict[str, Place]:
     """The places with these references, one statement for each kind of them."""
     asked = set(abouts)
     gathered: dict[str, Place] = {}
     for one in registered():
         own = sorted(about for about in asked if about.startswith(one.prefix))
         if own:
-            gathered.update(one.found(own))
+            gathered.update(one.found(own, held=held))
     return gathered
 
 
 def find(about: str) -> Place | None:
     """The place with this reference."""
     return found([about]).get(about)
+
+
+def hold(place: Place) -> Place:
+    """The place as it is now, and stays until the transaction ends: nobody signs it meanwhile. Raises NotFound if it is gone."""
+    held = found([place.about], held=True).get(place.about)
+    if held is None:
+        raise NotFound()
+    return held
 
 
 def offered(organisation_id: int, person: Acting) -> list[tuple[str, list[Place]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -91,6 +92,26 @@ def test_after_the_signature_nothing_can_be_pinned_or_taken_away(cast: Cast) -> 
     assert not place.editable
     with pytest.raises(WrongState, match="cannot be changed now"):
         pinning.unpin(pin, place, by=cast.priya)
+
+
+def test_a_page_from_before_the_signature_pins_and_takes_away_nothing(cast: Cast) -> None:
+    """The place was read while it could still be changed; the signature came between that and the press of the button."""
+    assessment = builders.a_sent_assessment(cast)
+    pin = pinned_in(cast, assessment)
+    here = about(assessment.reference, CODE)
+    read_before = replace(Expectations().found([here])[here], editable=True)
+    signed(cast, assessment)
+    db.session.commit()
+    other = builders.an_item(cast, title="Minutes", link="https://example.org/minutes")
+    for late in (
+        lambda: pinning.pin(other, read_before, by=cast.priya),
+        lambda: pinning.unpin(pin, read_before, by=cast.priya),
+        lambda: pinning.change(pin, read_before, version=pin.version, number=1, page=2, by=cast.priya),
+    ):
+        with pytest.raises(WrongState, match="cannot be changed now"):
+            late()
+        db.session.rollback()
+    assert len(db.session.query(Pin).all()) == 1
 
 
 def test_next_year_begins_with_the_evidence_of_last_year(cast: Cast) -> None:

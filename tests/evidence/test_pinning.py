@@ -15,6 +15,7 @@ from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongStat
 from portal.policy import PORTAL, Action
 from tests import builders
 
+pytestmark = pytest.mark.usefixtures("made_up_places")
 HERE, THERE, ELSEWHERE = "AS-TEST222/NHS-1.1", "AS-TEST222/NHS-1.2", "AS-TEST222/NHS-2.1"
 
 

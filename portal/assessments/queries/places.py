@@ -37,6 +37,7 @@ _PLACES = (
     .order_by(Period.starts_on.desc(), Assessment.id, Answer.position)
 )
 _FOUND = _PLACES.where(Assessment.reference.in_(sa.bindparam("references", expanding=True)))
+_HELD = _FOUND.with_for_update(of=Assessment, read=True)
 _OFFERED = _PLACES.where(
     Assessment.organisation_id == sa.bindparam("organisation_id"), Assessment.state.in_((*EDITABLE, ASKED))
 )
@@ -54,10 +55,10 @@ class Expectations:
     prefix = "AS-"
     heading = "Expectations of your assessment"
 
-    def found(self, abouts: Collection[str]) -> Mapping[str, Place]:
+    def found(self, abouts: Collection[str], *, held: bool = False) -> Mapping[str, Place]:
         """The places among `abouts` that exist, by reference; one statement."""
         references = sorted({one.partition("/")[0] for one in abouts})
-        rows = db.session.execute(_FOUND, {"references": references})
+        rows = db.session.execute(_HELD if held else _FOUND, {"references": references})
         return {place.about: place for place in map(_place, rows) if place.about in abouts}
 
     def offered(self, organisation_id: int) -> Iterable[Place]:

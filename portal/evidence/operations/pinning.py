@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal import audit
 from portal.audit import Event
+from portal.evidence import places
 from portal.evidence.lifecycle import LIVE, ItemState
 from portal.evidence.models import PLACE, EvidenceItem, EvidenceVersion, Pin
 from portal.evidence.places import Place
@@ -37,10 +38,11 @@ def pin(
     item: EvidenceItem, place: Place, *, number: int | None = None, page: int = 0, where: str = "", carried: bool = False, by: Acting
 ) -> Pin:
     """Pin a version of this evidence (the one in use) to a place. Pinned there already, it is that pin."""
-    _insist(place, by)
+    insist(by, Action.PIN_EVIDENCE, place)
+    hold(item)
+    place = _held(place, by)
     if item.organisation_id != place.organisation_id:
         raise NotFound()
-    hold(item)
     if item.state is not ItemState.IN_USE:
         raise WrongState(f"“{item.title}” was withdrawn, so it cannot be pinned to anything. Restore it first.")
     version = _version(item, number or item.current)
@@ -76,9 +78,10 @@ def _added(
 
 def change(one: Pin, place: Place, *, version: int, number: int, page: int = 0, where: str = "", by: Acting) -> None:
     """Name another page, place or version. Whoever comes second is shown both."""
-    _insist(place, by)
+    insist(by, Action.PIN_EVIDENCE, place)
     item = db.session.get_one(EvidenceItem, one.item_id)
     hold(item)
+    place = _held(place, by)
     hold(one)
     _refuse_removed(one)
     before = queries.number_of(one)
@@ -103,7 +106,8 @@ def change(one: Pin, place: Place, *, version: int, number: int, page: int = 0, 
 
 def unpin(one: Pin, place: Place, *, by: Acting) -> None:
     """Take one pin away. Every other stays, and what was signed with it still says so."""
-    _insist(place, by)
+    insist(by, Action.PIN_EVIDENCE, place)
+    _held(place, by)
     hold(one)
     if one.removed_at is not None:
         return
@@ -111,11 +115,14 @@ def unpin(one: Pin, place: Place, *, by: Acting) -> None:
     audit.record(Event.PIN_REMOVED, one, by=by, to=one.about)
 
 
-def _insist(place: Place, by: Acting) -> None:
+def _held(place: Place, by: Acting) -> Place:
+    """The place as it is now: what was read for the page may have been signed since. The item is held before, a pin after."""
+    place = places.hold(place)
     insist(by, Action.PIN_EVIDENCE, place)
     insist(by, place.to_change, place)
     if not place.editable:
         raise WrongState(place.why_not or f"{place.words} cannot be changed now, so its evidence stays as it is.")
+    return place
 
 
 def _refuse_removed(one: Pin) -> None:

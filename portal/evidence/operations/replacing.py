@@ -79,7 +79,7 @@ def put_in_use(item: EvidenceItem, old: EvidenceVersion, new: EvidenceVersion, *
         stop_replaced(old, new, by=by)
     if move_pins:
         abouts = db.session.scalars(_ABOUTS, {"item_id": item.id}).all()
-        pinning.follow(old, new, places.found(abouts), by=by)
+        pinning.follow(old, new, places.found(abouts, held=True), by=by)
 
 
 def stop_replaced(old: EvidenceVersion, new: EvidenceVersion, *, by: Acting) -> None:

@@ -30,6 +30,7 @@ _PLACES = (
     .order_by(PlannedAction.due_on, PlannedAction.id)
 )
 _FOUND = _PLACES.where(PlannedAction.reference.in_(sa.bindparam("references", expanding=True)))
+_HELD = _FOUND.with_for_update(of=PlannedAction, read=True)
 _OFFERED = _PLACES.where(
     PlannedAction.organisation_id == sa.bindparam("organisation_id"), PlannedAction.state.in_(OPEN)
 )
@@ -42,9 +43,9 @@ class Actions:
     prefix = "AC-"
     heading = "Actions of your improvement plan"
 
-    def found(self, abouts: Collection[str]) -> Mapping[str, Place]:
+    def found(self, abouts: Collection[str], *, held: bool = False) -> Mapping[str, Place]:
         """The places among `abouts` that exist, by reference; one statement."""
-        rows = db.session.execute(_FOUND, {"references": sorted(abouts)})
+        rows = db.session.execute(_HELD if held else _FOUND, {"references": sorted(abouts)})
         return {place.about: place for place in map(_place, rows)}
 
     def offered(self, organisation_id: int) -> Iterable[Place]:
