@@ -2,7 +2,7 @@
 
 from portal import create_app
 from portal.config import Settings
-from portal.web.warming import warm
+from portal.warming import warm
 
 application = create_app(Settings.from_env())
 warm(application)

@@ -25,7 +25,7 @@ from portal.jobs import runner
 from portal.kernel.db import db
 from portal.organisations.operations import importing
 from portal.standards import library
-from portal.web.warming import warm
+from portal.warming import warm
 
 MENDED_SQLITE = (3, 51, 3)  # older ones may corrupt a write-ahead log when a checkpoint races with a commit
 
