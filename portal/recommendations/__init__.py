@@ -1,0 +1,1 @@
+"""What the Ombudsman recommended, what was promised, and what was done."""

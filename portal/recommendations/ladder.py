@@ -1,0 +1,87 @@
+"""How late it is, and which step of the ladder that asks for (the domain's section 10.3). Pure: days in, steps out."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LOOK_BACK = 31  # days of missed steps that are made good after the worker stood still
+STALLED_AFTER = timedelta(days=90)  # accepted, and nothing heard for so long
+
+
+class Band(enum.Enum):
+    """How late something is, as lists and boards group it; the value is what they say."""
+
+    NOT_LATE = "not late"
+    TWO_WEEKS = "up to 14 days late"
+    A_MONTH = "15 to 29 days late"
+    TWO_MONTHS = "30 to 59 days late"
+    THREE_MONTHS = "60 to 89 days late"
+    LONGER = "90 days late or more"
+
+
+_BANDS = ((1, Band.NOT_LATE), (15, Band.TWO_WEEKS), (30, Band.A_MONTH), (60, Band.TWO_MONTHS), (90, Band.THREE_MONTHS))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the ladder. `after`: days since the due day (negative before it). `by_itself`: the daily job takes it;
+    every other is only ever placed before a person, with a letter drafted."""
+
+    level: int
+    after: int
+    says: str
+    by_itself: bool
+
+
+LADDER = (
+    Step(1, -14, "a reminder, two weeks before the due day", True),
+    Step(1, 0, "a reminder, on the due day", True),
+    Step(2, 1, "a letter that it is overdue", True),
+    Step(2, 15, "a second letter that it is overdue", True),
+    Step(3, 30, "the executive lead is contacted", False),
+    Step(4, 60, "the chief executive is written to, and whoever answers for the organisation is told", False),
+    Step(5, 90, "the Ombudsman decides on a public statement or a report to Parliament", False),
+)
+
+
+def days_late(due_on: date, on: date) -> int:
+    """How many days after the due day; 0 on it and before."""
+    return max(0, (on - due_on).days)
+
+
+def band(due_on: date, on: date) -> Band:
+    """The band of what is due on a day, seen on another."""
+    late = days_late(due_on, on)
+    return next((one for before, one in _BANDS if late < before), Band.LONGER)
+
+
+def first_due_of(one: Band, today: date) -> tuple[date | None, date | None]:
+    """The due days, first and last, of what stands in a band today; None where there is no bound."""
+    bounds = [before for before, _ in _BANDS]
+    at = [each for _, each in _BANDS].index(one) if one is not Band.LONGER else len(bounds)
+    earliest = None if one is Band.LONGER else today - timedelta(days=bounds[at] - 1)
+    latest = None if one is Band.NOT_LATE else today - timedelta(days=bounds[at - 1])
+    return earliest, latest
+
+
+def level(due_on: date, today: date) -> int:
+    """The level of the ladder that the calendar alone has reached: 0 is on track."""
+    return max((step.level for step in LADDER if today >= due_on + timedelta(days=step.after)), default=0)
+
+
+def steps(due_on: date, *, since: date, today: date) -> Iterator[tuple[date, Step]]:
+    """The steps that fall on a day after `since` and until `today`, in order; of those missed for long, none."""
+    first = max(since + timedelta(days=1), today - timedelta(days=LOOK_BACK))
+    for step in LADDER:
+        on = due_on + timedelta(days=step.after)
+        if first <= on <= today:
+            yield on, step
+
+
+def due_days(step: Step, *, since: date, today: date) -> tuple[date, date] | None:
+    """The due days, first and last, for which this step falls between: what the daily job asks the database for."""
+    first = max(since + timedelta(days=1), today - timedelta(days=LOOK_BACK))
+    return (first - timedelta(days=step.after), today - timedelta(days=step.after)) if first <= today else None
