@@ -16,6 +16,7 @@ from portal.audit import Event
 from portal.kernel import clock
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Invalid, Step, WrongState
+from portal.organisations.queries import recipients
 from portal.policy import Acting, Action, insist
 
 MOST_AT_ONCE = 200
@@ -105,7 +106,7 @@ def _refuse_anothers(assessment: Assessment, by: Acting) -> None:
     """Raise WrongState where another reviewer has it; fall through where the lifecycle will say what is wrong."""
     if assessment.first_reviewer_id in (None, by.id):
         return
-    holder = queries.person(assessment.first_reviewer_id)
+    holder = recipients.person(assessment.first_reviewer_id)
     raise WrongState(
         f"{holder.name if holder else 'Another reviewer'} has this review, so nothing was changed. "
         "Ask them to give it up, or take it over and say why.",

@@ -14,6 +14,7 @@ from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
 from portal.kernel.errors import Invalid, NotFound, WrongState
 from portal.kernel.working_days import add_working_days
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 
@@ -55,7 +56,7 @@ def ask(assessment: Assessment, code: str, *, question: str, due_on: date | None
         "question": question,
         "due_on": words.weekday(due),
     }
-    for one in queries.people_of(assessment.organisation_id, Role.COMPLAINTS_MANAGER):
+    for one in recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER):
         outbox.post(Letter.CLARIFICATION_ASKED, to=one.email, name=one.name, about=asked.reference, facts=facts)
     return asked
 
@@ -101,7 +102,7 @@ def _settle(question: Clarification, assessment: Assessment, text: str, name: st
     ASSESSMENT.move(assessment, Verb.CLARIFY)
     assessment.changed_at = clock.now()
     audit.record(Event.CLARIFICATION_ANSWERED, assessment, by=by, expectation=question.expectation)
-    reviewer = queries.person(assessment.first_reviewer_id)
+    reviewer = recipients.person(assessment.first_reviewer_id)
     if reviewer is not None and assessment.first_reviewer_id != by.id:
         facts = {"organisation": queries.context(assessment).organisation, "reference": assessment.reference}
         outbox.post(

@@ -17,6 +17,7 @@ from portal.gaps.models import GapKind, Severity
 from portal.gaps.operations import register
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import PORTAL, Acting, Action, Role, insist
 
@@ -70,7 +71,7 @@ def close(assessment: Assessment, *, today: date, by: Acting) -> bool:
 
 def _tell(assessment: Assessment) -> None:
     about = queries.about(assessment.id)
-    for person in queries.holders(assessment.organisation_id, TOLD, clock.today()):
+    for person in recipients.holders(assessment.organisation_id, *TOLD):
         outbox.post(
             Letter.NOT_SUBMITTED,
             to=person.email,

@@ -15,6 +15,7 @@ from portal.kernel import clock, words
 from portal.kernel.db import hold
 from portal.kernel.errors import Incomplete, Step
 from portal.kernel.working_days import add_working_days
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 
@@ -55,7 +56,7 @@ def share(assessment: Assessment, *, by: Acting) -> None:
     audit.record(Event.FINDING_SHARED, assessment, by=by, reply_due_on=due)
     facts = {"organisation": context.organisation, "reference": assessment.reference, "reply_due_on": words.weekday(due)}
     occasion = clock.now().isoformat()
-    for one in queries.people_of(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
+    for one in recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
         outbox.post(
             Letter.FINDING_SHARED, to=one.email, name=one.name, about=assessment.reference, period=occasion, facts=facts
         )

@@ -17,6 +17,7 @@ from portal.gaps.operations import register
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
 from portal.kernel.errors import Invalid, Step, WrongState
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 
@@ -158,9 +159,9 @@ def _close_gap(assessment: Assessment, by: Acting) -> None:
 
 def _tell_the_ombudsman(assessment: Assessment, extension: Extension, by: Acting) -> None:
     about = queries.about(assessment.id)
-    today, organisation_id = clock.today(), assessment.organisation_id
-    to = queries.free_staff(organisation_id, Role.COMPLIANCE_OFFICER, today)
-    for person in to or queries.free_staff(organisation_id, Role.ADMINISTRATOR, today):
+    organisation_id = assessment.organisation_id
+    to = recipients.free_staff(organisation_id, Role.COMPLIANCE_OFFICER)
+    for person in to or recipients.free_staff(organisation_id, Role.ADMINISTRATOR):
         outbox.post(
             Letter.EXTENSION_ASKED,
             to=person.email,
@@ -180,7 +181,7 @@ def _tell_the_ombudsman(assessment: Assessment, extension: Extension, by: Acting
 
 def _tell_the_organisation(assessment: Assessment, extension: Extension) -> None:
     about = queries.about(assessment.id)
-    for person in queries.holders(assessment.organisation_id, TOLD_OF_THE_ANSWER, clock.today()):
+    for person in recipients.holders(assessment.organisation_id, *TOLD_OF_THE_ANSWER):
         outbox.post(
             Letter.EXTENSION_DECIDED,
             to=person.email,

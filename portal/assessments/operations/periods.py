@@ -22,6 +22,7 @@ from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Both, Invalid, Stale, WrongState
 from portal.organisations.models import Organisation
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import PORTAL, Acting, Action, Role, insist
 from portal.standards import library
@@ -248,8 +249,8 @@ def _open_some(window_id: int, organisation_ids: Sequence[int]) -> int:
 
 
 def _tell(assessment: Assessment, organisation: str, period: str) -> None:
-    today, organisation_id = clock.today(), assessment.organisation_id
-    to = queries.holders(organisation_id, TOLD_OF_OPENING, today) or queries.holders(organisation_id, OR_ELSE, today)
+    organisation_id = assessment.organisation_id
+    to = recipients.holders(organisation_id, *TOLD_OF_OPENING) or recipients.holders(organisation_id, *OR_ELSE)
     for person in to:
         outbox.post(
             Letter.PERIOD_OPENED,

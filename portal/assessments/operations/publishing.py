@@ -21,6 +21,7 @@ from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Incomplete, Step, WrongState
 from portal.kernel.working_days import add_months
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 from portal.standards.records import Standard
@@ -247,5 +248,5 @@ def _tell(assessment: Assessment, context: Context, found: Outcome) -> None:
         "outcome": found.label,
         "reference": assessment.reference,
     }
-    for one in queries.people_of(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
+    for one in recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
         outbox.post(Letter.PUBLISHED, to=one.email, name=one.name, about=assessment.reference, facts=facts)

@@ -12,6 +12,7 @@ from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import hold
 from portal.kernel.errors import Invalid
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 
@@ -39,7 +40,7 @@ def reopen(assessment: Assessment, *, reason: str, until: date, by: Acting) -> N
         "until": words.weekday(assessment.due_on),
     }
     occasion = clock.now().isoformat()
-    for one in queries.people_of(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
+    for one in recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
         outbox.post(Letter.REOPENED, to=one.email, name=one.name, about=assessment.reference, period=occasion, facts=facts)
 
 

@@ -10,6 +10,7 @@ from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Invalid, Step, WrongState
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
 
@@ -47,7 +48,7 @@ def reply(assessment: Assessment, *, text: str, nothing_to_add: bool, by: Acting
     )
     db.session.add(given)
     audit.record(Event.FINDING_REPLIED, given, by=by, late=late)
-    reviewer = queries.person(assessment.first_reviewer_id)
+    reviewer = recipients.person(assessment.first_reviewer_id)
     if reviewer is not None:
         facts = {
             "organisation": queries.context(assessment).organisation,

@@ -14,6 +14,7 @@ from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Both, Invalid, NotAllowed, NotFound, Stale, Step, WrongState
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 
@@ -79,7 +80,7 @@ def record_second_view(
         raise NotAllowed("You gave the first view on this expectation, so somebody else has to give the second.")
     row = queries.finding(assessment, code, second=True)
     if queries.is_current(assessment, row) and row is not None:
-        giver = queries.person(row.reviewer_id)
+        giver = recipients.person(row.reviewer_id)
         raise WrongState(
             f"{giver.name if giver else 'A reviewer'} gave the second view on {code} on {words.moment(row.recorded_at)}. "
             "A second view is given once.",
@@ -162,7 +163,7 @@ def _tell(assessment: Assessment, *, outcome: str = "") -> None:
         "reference": assessment.reference,
     }
     occasion = clock.now().isoformat()
-    for one in queries.people_of(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
+    for one in recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD):
         outbox.post(Letter.PLAN_DECIDED, to=one.email, name=one.name, about=assessment.reference, period=occasion, facts=facts)
 
 
@@ -247,7 +248,7 @@ def _refuse_stale(
     now = shown.version if shown else 0
     if version == now:
         return
-    who = queries.person(shown.reviewer_id) if shown else None
+    who = recipients.person(shown.reviewer_id) if shown else None
     own = shown is not None and shown.reviewer_id == by.id
     raise Stale(
         "This view was changed after you opened the page, so what is written here was not saved and "

@@ -26,6 +26,7 @@ from portal.kernel.db import db, hold
 from portal.kernel.errors import Both, Invalid, NotAllowed, Stale, Step, WrongState
 from portal.kernel.working_days import add_months
 from portal.organisations.operations import second_factor
+from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 from portal.standards import library
@@ -263,7 +264,7 @@ def _gaps(assessment: Assessment, answers: Sequence[Answer], by: Acting) -> None
 
 def _tell_signed(assessment: Assessment, snapshot: Snapshot, by: Acting) -> None:
     about = periods.about(assessment.id)
-    managers = periods.holders(assessment.organisation_id, [Role.COMPLAINTS_MANAGER], clock.today())
+    managers = recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER)
     everyone = {one.email: one.name for one in managers} | {by.email: by.name}
     for email, name in everyone.items():
         outbox.post(
@@ -298,7 +299,7 @@ def return_to_manager(assessment: Assessment, *, comment: str, version: int | No
     assessment.changed_at = clock.now()
     audit.record(Event.RETURNED_BY_LEAD, assessment, by=by, comment=comment)
     about = periods.about(assessment.id)
-    for one in periods.holders(assessment.organisation_id, [Role.COMPLAINTS_MANAGER], clock.today()):
+    for one in recipients.holders(assessment.organisation_id, Role.COMPLAINTS_MANAGER):
         outbox.post(
             Letter.RETURNED,
             to=one.email,

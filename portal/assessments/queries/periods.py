@@ -12,9 +12,7 @@ import sqlalchemy as sa
 from portal.assessments.lifecycle import HANDED_IN, OPEN, State
 from portal.assessments.models import Assessment, Period, Window
 from portal.kernel.db import db
-from portal.organisations.models import Branch, Conflict, Membership, Organisation, Person
-from portal.organisations.queries import HOLDING
-from portal.policy import Role
+from portal.organisations.models import Branch, Organisation
 
 _today: Any = sa.bindparam("today")
 _COVERED = sa.exists().where(Branch.branch_id == Organisation.id, Branch.until_on.is_(None))
@@ -184,57 +182,6 @@ _TO_CLOSE = (
 def to_close(today: date) -> Sequence[int]:
     """Assessments whose last day has passed without their being handed in."""
     return db.session.scalars(_TO_CLOSE, {"today": today}).all()
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Somebody who is told by letter."""
-
-    person_id: int
-    name: str
-    email: str
-
-
-_HOLDERS = (
-    sa.select(Person.id, Person.name, Person.email)
-    .distinct()
-    .join(Membership, Membership.person_id == Person.id)
-    .where(
-        Membership.organisation_id == sa.bindparam("organisation_id"),
-        Membership.role.in_(sa.bindparam("roles", expanding=True)),
-        HOLDING,
-    )
-    .order_by(Person.id)
-)
-
-
-def holders(organisation_id: int, roles: Sequence[Role], today: date) -> list[Recipient]:
-    """Who holds one of the roles in the organisation today, deputies included."""
-    values = {"organisation_id": organisation_id, "roles": list(roles), "today": today}
-    return [Recipient(*row) for row in db.session.execute(_HOLDERS, values)]
-
-
-_FREE_STAFF = (
-    sa.select(Person.id, Person.name, Person.email)
-    .distinct()
-    .join(Membership, Membership.person_id == Person.id)
-    .where(
-        Membership.role == sa.bindparam("role"),
-        HOLDING,
-        ~sa.exists().where(
-            Conflict.person_id == Person.id,
-            Conflict.organisation_id == sa.bindparam("organisation_id"),
-            Conflict.ended_on.is_(None),
-        ),
-    )
-    .order_by(Person.id)
-)
-
-
-def free_staff(organisation_id: int, role: Role, today: date) -> list[Recipient]:
-    """The Ombudsman's people in this role who have declared no conflict with the organisation."""
-    values = {"organisation_id": organisation_id, "role": role, "today": today}
-    return [Recipient(*row) for row in db.session.execute(_FREE_STAFF, values)]
 
 
 _ASSESSMENT = sa.select(Assessment).where(Assessment.reference == sa.bindparam("reference"))

@@ -262,20 +262,6 @@ def public_finding(assessment: Assessment) -> PublicFinding:
 # People.
 
 
-@dataclass(frozen=True)
-class Recipient:
-    email: str
-    name: str
-
-
-_PEOPLE = (
-    sa.select(Person.email, Person.name)
-    .distinct()
-    .join(Membership, Membership.person_id == Person.id)
-    .where(Membership.organisation_id == sa.bindparam("organisation_id"), Membership.role.in_(sa.bindparam("roles", expanding=True)), HOLDING)
-    .order_by(Person.email)
-)
-_PERSON = sa.select(Person.email, Person.name).where(Person.id == _id)
 _REVIEWERS = (
     sa.select(Person.id, Person.name)
     .distinct()
@@ -302,17 +288,6 @@ _POST = (
     .order_by(Membership.id.desc())
     .limit(1)
 )
-
-
-def people_of(organisation_id: int, *roles: Role) -> tuple[Recipient, ...]:
-    """Who holds one of these roles in the organisation today."""
-    rows = db.session.execute(_PEOPLE, {"organisation_id": organisation_id, "roles": roles, "today": clock.today()})
-    return tuple(Recipient(*row) for row in rows)
-
-
-def person(id: int | None) -> Recipient | None:
-    row = db.session.execute(_PERSON, {"id": id}).first()
-    return Recipient(*row) if row else None
 
 
 def reviewers() -> Mapping[int, str]:
