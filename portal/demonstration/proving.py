@@ -216,9 +216,9 @@ class Proofs:
             for pin, held in pins:
                 pin["frozen_at"] = at
                 version = _version_of(pin, held)
-                said = Frozen(
-                    pin["reference"], held.row["reference"], held.row["title"], version["number"], version["form"].value,
-                    version["name"], version["sha256"], version["link"], version["held_where"], pin["page"], pin["place"],
+                said = Frozen.of(
+                    pin["reference"], held.row["reference"], version["number"], version["form"],
+                    version["sha256"], version["link"], version["held_where"], pin["page"],
                 )  # fmt: skip
                 frozen.setdefault(code, []).append(said.facts())
         return frozen

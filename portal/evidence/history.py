@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from portal.audit import Event, Told
+from portal.audit import Told
 from portal.evidence.describing import LABELS
 from portal.kernel import words
 
@@ -27,7 +27,6 @@ FACTS = {
     "numbers": "Versions",
     **{name: label for name, label in LABELS.items() if name != "title"},
 }
-_SAID_ELSEWHERE = {Event.EVIDENCE_MARKED}
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ def told(records: Iterable[Told]) -> list[Moment]:
     return [
         Moment(one.at, one.event.words[:1].upper() + one.event.words[1:], one.by_name, _lines(one.facts))
         for one in records
-        if one.event not in _SAID_ELSEWHERE
     ]
 
 

@@ -64,11 +64,6 @@ def registered() -> tuple[Places, ...]:
     return tuple(_REGISTERED.values())
 
 
-def kind_of(about: str) -> PinKind | None:
-    """The kind of place that a reference belongs to; None where nobody owns such references."""
-    return next((one.kind for one in registered() if about.startswith(one.prefix)), None)
-
-
 def found(abouts: Iterable[str], *, held: bool = False) -> dict[str, Place]:
     """The places with these references, one statement for each kind of them."""
     asked = set(abouts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.evidence.lifecycle import UNDER_WAY, VersionState
+from portal.evidence.lifecycle import LIVE, UNDER_WAY, VersionState
 from portal.evidence.models import Form
 from portal.files import serving
-from portal.files.models import FileState, StoredFile
+from portal.files.models import Fault, FileState, StoredFile
 
 S = VersionState
 
@@ -47,6 +47,8 @@ def standing(state: VersionState, form: Form, file: StoredFile | None, *, remove
         return Standing("Held by you", "blue", "The Ombudsman may ask to inspect it.", False)
     why_not = serving.why_not(file) if file is not None else ""
     unscanned = file is not None and file.state is FileState.UNSCANNED
+    if file is not None and file.fault is not Fault.NONE and state in LIVE:
+        return Standing("Cannot be opened", "yellow", why_not, False)
     words, colour, help = _SAID[state]
     if state is S.RELEASED and why_not:
         return Standing("Not scanned" if unscanned else "Cannot be opened", "yellow", why_not, False)

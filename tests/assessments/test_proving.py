@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import pytest
 
 from portal import audit
 from portal.assessments.models import Assessment, Snapshot
-from portal.assessments.operations import allocating, signing, starting
+from portal.assessments.operations import allocating, clarifying, signing, starting
 from portal.assessments.quality import RULES
 from portal.assessments.queries.pinned import pinned
 from portal.assessments.queries.places import Expectations, about
@@ -75,11 +76,37 @@ def test_the_signature_freezes_which_version_of_what_was_pinned(cast: Cast) -> N
     snapshot = db.session.query(Snapshot).filter_by(assessment_id=assessment.id).one()
     said = {one["expectation"]: one["evidence"] for one in json.loads(snapshot.content)["answers"]}
     assert said[CODE] == [
-        {"pin": pin.reference, "evidence": pin.item_reference, "title": "Board paper", "version": 1, "form": "link",
-         "link": "https://example.org/board-paper", "page": 2}
+        {"pin": pin.reference, "evidence": pin.item_reference, "version": 1, "form": "link",
+         "sha256": hashlib.sha256(b"https://example.org/board-paper").hexdigest(), "page": 2}
     ]  # fmt: skip
     assert [code for code, evidence in said.items() if evidence] == [CODE]
     assert pin.frozen_at is not None
+
+
+def test_a_receipt_says_nothing_of_what_was_not_released(cast: Cast, browser: Any) -> None:
+    assessment = builders.a_sent_assessment(cast)
+    item = builders.an_item(cast, title="What Mrs Smith wrote", name="Mrs Smith.txt")
+    builders.a_pin(cast, about(assessment.reference, CODE), item, where="Mrs Smith’s words")
+    signed(cast, assessment)
+    db.session.commit()
+    answer = browser("owen").open(f"/reviews/{assessment.reference}/receipt/1.json").answer
+    assert item.reference in answer.get_data(as_text=True)
+    assert "Smith" not in answer.get_data(as_text=True)
+
+
+def test_while_a_question_is_open_only_what_was_asked_about_can_be_pinned(cast: Cast) -> None:
+    assessment, pin = a_claimed_review(cast)
+    question = clarifying.ask(assessment, "NHS-1.2", question="How many?", due_on=None, by=cast.owen)
+    db.session.commit()
+    known = Expectations().found([about(assessment.reference, code) for code in (CODE, "NHS-1.2")])
+    assert {one.about[-7:]: one.editable for one in known.values()} == {"NHS-1.1": False, "NHS-1.2": True}
+    with pytest.raises(WrongState, match="cannot be changed now"):
+        pinning.unpin(pin, known[pin.about], by=cast.priya)
+    db.session.rollback()
+    answering = pinning.pin(builders.an_item(cast, link="https://example.org/counts"), known[about(assessment.reference, "NHS-1.2")], by=cast.priya)
+    clarifying.answer(question, text="Forty-one.", by=cast.priya)
+    db.session.commit()
+    assert answering.frozen_at is not None, "what answered the reviewer is relied on"
 
 
 def test_after_the_signature_nothing_can_be_pinned_or_taken_away(cast: Cast) -> None:

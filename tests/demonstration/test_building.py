@@ -326,7 +326,8 @@ def test_what_is_signed_names_the_version_that_was_pinned_then(built: Flask) -> 
     for one in replaced:
         reference, _, code = one.about.partition("/")
         [said] = [pin for pin in copies[reference][code]["evidence"] if pin["pin"] == one.reference]
-        assert (said["version"], said.get("sha256", "")) == (one.number, one.sha256)
+        assert said["version"] == one.number
+        assert said["sha256"] == one.sha256 or said["form"] != "file"
     assert any(one.number < one.current for one in replaced)
     carried = rows(sa.select(Pin.id).where(Pin.carried))
     assert len(carried) > 10

@@ -152,6 +152,28 @@ def test_a_contributor_decides_about_what_they_handed_in(cast, browser):
     assert version(item).state is VersionState.RELEASED
 
 
+def test_whose_it_is_stays_so_whoever_replaced_it(cast, browser):
+    place = builders.a_place(cast, "AS-TEST222/NHS-1.1", assigned_to_id=cast.connie.id)
+    item = builders.an_item(cast, name="letter.pdf", content=LETTER, by="connie", place=place)
+    builders.a_replacement(cast, item, name="letter-2.pdf", content=a_pdf("Born 12 March 1961"))
+    builders.the_worker_is_done()
+    connie = browser("connie")
+    assert "1 file waits for your choice" in connie.open("/work").text
+    connie.open(f"/evidence/{item.reference}/personal-data")
+    connie.press("Save my choice", choice="explain", reason="It is nobody’s day of birth.")
+    assert builders.versions_of(item)[1].state is VersionState.RELEASED
+
+
+def test_what_was_put_aside_and_waits_is_listed(cast, browser):
+    item = builders.released(builders.an_item(cast))
+    builders.a_replacement(cast, item, name="theirs.txt")
+    builders.a_replacement(cast, item, name="mine.pdf", content=a_pdf("Born 12 March 1961"), number=1)
+    builders.the_worker_is_done()
+    priya = browser("priya")
+    priya.open("/work")
+    assert "Complaints policy" in priya.click("1 file waits for your choice about personal data").links
+
+
 @pytest.mark.parametrize("reason", ["x" * 2001])
 def test_a_reason_has_an_end(cast, item, reason):
     with pytest.raises(Invalid):

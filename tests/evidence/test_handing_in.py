@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+import sqlalchemy as sa
 
 from portal import audit
 from portal.assessments.operations import assigning
@@ -13,7 +14,8 @@ from portal.evidence.lifecycle import VersionState
 from portal.evidence.models import EvidenceItem
 from portal.evidence.operations import handing_in
 from portal.evidence.queries import pins
-from portal.files.models import StoredFile
+from portal.files.models import Fault, StoredFile
+from portal.files.stores import store
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound
 from tests import builders
@@ -85,6 +87,22 @@ def test_the_same_file_is_handed_in_once(cast):
 )
 def test_a_title_comes_from_the_name_of_the_file(cast, name, title):
     assert builders.an_item(cast, title="", name=name, content=b"Text.").title == title
+
+
+def test_a_damaged_file_is_mended_by_handing_it_in_again(browser, cast):
+    item = builders.released(builders.an_item(cast, content=b"Our policy."))
+    (version,) = builders.versions_of(item)
+    store()._at(version.sha256).write_bytes(b"What the disk made of it")
+    db.session.execute(sa.update(StoredFile).values(fault=Fault.ALTERED))
+    db.session.commit()
+    priya = browser("priya")
+    assert "Hand the same file in again, and it is mended." in priya.open(f"/evidence/{item.reference}").text
+    priya.open(HAND_IN)
+    page = priya.press("Hand in", files=files(("policy.txt", b"Our policy.")), **SAID)
+    assert page.address == f"/evidence/{item.reference}"
+    assert "mended" not in page.text
+    assert len(items()) == 1
+    assert b"".join(store().chunks(version.sha256)) == b"Our policy."
 
 
 @pytest.mark.parametrize("htmx", [False, True])

@@ -102,6 +102,20 @@ def test_the_ombudsman_sees_what_was_handed_in_and_nothing_else(signed, cast, br
     browser("sam").open(f"/evidence/{signed.reference}", status=404)
 
 
+def test_the_ombudsman_is_not_led_to_what_is_the_organisations_alone(signed, browser):
+    links = browser("owen").open(f"/evidence/{signed.reference}").links
+    assert not [address for address in links.values() if address.startswith("/assessments/")]
+
+
+def test_a_choice_that_comes_after_the_signature_says_what_it_costs(cast, browser):
+    assessment = builders.a_signed_assessment(cast)
+    item = builders.an_item(cast, name="letter.pdf", content=a_pdf("Born 12 March 1961"))
+    builders.a_pin(cast, f"{assessment.reference}/NHS-1.1", item)
+    builders.the_worker_is_done()
+    for page in ("personal-data", "replace"):
+        assert "which is handed in and cannot be changed now" in browser("priya").open(f"/evidence/{item.reference}/{page}").text
+
+
 def test_what_was_not_released_is_not_the_ombudsmans_to_see_though_it_was_signed(cast, browser):
     assessment = builders.a_signed_assessment(cast)
     item = builders.an_item(cast)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from portal import audit
 from portal.audit import Event
 from portal.evidence.lifecycle import VERSION, VersionVerb
 from portal.evidence.models import Pin, Shows
-from portal.evidence.operations import marking, pinning, withdrawing
+from portal.evidence.operations import marking, pinning, replacing, withdrawing
 from portal.evidence.queries import pins as shown
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
@@ -127,12 +129,45 @@ def test_a_signature_freezes_what_is_pinned(cast, item):
     db.session.commit()
     (version,) = builders.versions_of(item)
     assert frozen[HERE][0].facts() == {
-        "pin": frozen[HERE][0].pin, "evidence": item.reference, "title": "Complaints policy", "version": 1, "form": "file",
-        "name": "policy.txt", "sha256": version.sha256, "page": 4, "place": "second paragraph",
+        "pin": frozen[HERE][0].pin, "evidence": item.reference, "version": 1, "form": "file", "sha256": version.sha256, "page": 4,
     }  # fmt: skip
-    assert frozen[THERE][0].facts()["link"] == "https://example.org/policy"
+    assert frozen[THERE][0].facts()["sha256"] == hashlib.sha256(b"https://example.org/policy").hexdigest()
     assert {one.frozen_at is not None for one in db.session.query(Pin)} == {True}
     assert pinning.freeze(cast.trust.id, []) == {}
+
+
+def test_what_a_signature_holds_is_never_pointed_elsewhere(cast, item):
+    pin = builders.a_pin(cast, HERE, item, page=4)
+    pinning.freeze(cast.trust.id, [HERE])
+    db.session.commit()
+    pinning.change(pin, builders.a_place(cast, HERE), version=pin.version, number=1, page=9, by=cast.priya)
+    db.session.commit()
+    old, new = db.session.query(Pin).order_by(Pin.id).all()
+    assert (old.page, old.removed_by, old.frozen_at is not None) == (4, "Priya Raman", True)
+    assert (new.page, new.removed_at, new.frozen_at) == (9, None, None)
+
+
+def test_what_a_reviewer_marked_is_never_pointed_elsewhere(cast, item):
+    pin = builders.a_pin(cast, HERE, builders.released(item), page=4)
+    marking.mark(pin, Shows.DOES_NOT, reason="Another year.", by=cast.owen)
+    db.session.commit()
+    pinning.change(pin, builders.a_place(cast, HERE), version=pin.version, number=1, page=9, by=cast.priya)
+    db.session.commit()
+    (left,) = shown.pins_of(cast.trust.id, [HERE])[HERE]
+    assert (left.page, left.reference != pin.reference) == (9, True)
+    assert shown.marks_on([left.id]) == {}
+
+
+def test_the_version_in_use_is_carried_and_not_the_newest(cast, item):
+    builders.a_pin(cast, HERE, item, page=4)
+    builders.a_replacement(cast, item, name="second.txt")
+    aside = builders.a_replacement(cast, item, name="third.txt", number=1)
+    builders.a_replacement(cast, item, name="fourth.txt")
+    replacing.use(item, aside.number, version=item.version, by=cast.priya)
+    db.session.commit()
+    pinning.carry(cast.trust.id, {HERE: "AS-NEXT222/NHS-1.1"}, by=PORTAL)
+    (pin,) = shown.pins_of(cast.trust.id, ["AS-NEXT222/NHS-1.1"])["AS-NEXT222/NHS-1.1"]
+    assert pin.number == item.current == 3
 
 
 def test_pins_of_many_places_are_one_statement(cast, item, queries):

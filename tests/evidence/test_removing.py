@@ -80,6 +80,22 @@ def test_what_was_signed_stays_for_good_even_when_the_pin_was_taken_away(cast):
     assert kept(item) == (True, True)
 
 
+def test_what_was_signed_stays_though_its_pin_went_to_a_new_version_and_it_was_stopped(cast):
+    item = builders.released(builders.an_item(cast))
+    assessment = builders.a_started_assessment(cast)
+    place = f"{assessment.reference}/NHS-1.1"
+    builders.a_pin(cast, place, item)
+    pinning.freeze(cast.trust.id, [place])  # as a signature does, before the assessment is reopened
+    db.session.commit()
+    builders.a_replacement(cast, item)
+    first = builders.versions_of(item)[0]
+    deciding.stop(first, reason="It names a patient.", by=cast.priya)
+    db.session.commit()
+    assert removed(dt.date(2050, 1, 1)) == 0
+    db.session.expire_all()
+    assert [version.file_id is not None for version in builders.versions_of(item)] == [True, True]
+
+
 def test_what_is_in_use_stays(cast):
     item = builders.an_item(cast)
     assert removed(dt.date(2050, 1, 1)) == 0

@@ -10,7 +10,7 @@ from portal import audit
 from portal.audit import Event
 from portal.evidence.lifecycle import VersionState
 from portal.evidence.models import EvidenceItem, EvidenceVersion
-from portal.evidence.operations import replacing, withdrawing
+from portal.evidence.operations import deciding, replacing, withdrawing
 from portal.evidence.queries import pins
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, WrongState
@@ -95,6 +95,27 @@ def test_the_second_of_two_is_put_aside_and_may_be_taken_into_use(cast, item):
     assert item.current == 3
     with pytest.raises(WrongState):
         replacing.use(item, 3, version=item.version, by=cast.priya)
+
+
+def test_what_was_stopped_meanwhile_is_not_taken_into_use(cast, item):
+    builders.a_replacement(cast, item, name="theirs.txt")
+    mine = builders.a_replacement(cast, item, name="mine.txt", number=1)
+    deciding.stop(mine, reason="It names a patient.", by=cast.priya)
+    db.session.commit()
+    with pytest.raises(WrongState, match="cannot be taken into use: stopped"):
+        replacing.use(item, 3, version=item.version, by=cast.priya)
+    assert item.current == 2
+
+
+def test_what_was_stopped_by_mistake_can_be_handed_in_again(cast, item):
+    deciding.stop(builders.versions_of(item)[0], reason="The wrong one.", by=cast.priya)
+    db.session.commit()
+    again = builders.a_replacement(cast, item, content=b"The text of Complaints policy.")
+    assert (again.number, again.state, item.current) == (2, VersionState.LOOKING, 2)
+    deciding.stop(again, reason="The wrong one.", by=cast.priya)
+    db.session.commit()
+    other = builders.an_item(cast)
+    assert other.reference != item.reference
 
 
 def test_two_people_replace_at_once_and_the_second_is_told_and_loses_nothing(cast, item, browser):

@@ -172,3 +172,8 @@ def test_an_action_shows_the_evidence_pinned_to_it(cast, browser):
     assert "Training figures" in officer
     assert "Not yet looked into" not in officer
     assert "Pin evidence" not in officer
+    # Who may not read evidence learns nothing of it here either.
+    for name in ("wren", "mark", "ada", "connie"):
+        page = browser(name).open(f"/actions/{action.reference}").text
+        assert "Training figures" not in page
+        assert "Not yet looked into" not in page

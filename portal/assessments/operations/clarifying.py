@@ -8,8 +8,10 @@ from portal import audit, outbox
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
 from portal.assessments.models import Assessment, Clarification
 from portal.assessments.operations.allocating import insist_holder
+from portal.assessments.queries import places
 from portal.assessments.queries import reviewing as queries
 from portal.audit import Event
+from portal.evidence.operations import pinning
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
 from portal.kernel.errors import Invalid, NotFound, WrongState
@@ -100,6 +102,9 @@ def _settle(question: Clarification, assessment: Assessment, text: str, name: st
     if open_still:
         return
     ASSESSMENT.move(assessment, Verb.CLARIFY)
+    # What answers a question is relied on, as what was signed is.
+    asked = {places.about(assessment.reference, one.expectation) for one in queries.questions(assessment)}
+    pinning.freeze(assessment.organisation_id, sorted(asked))
     assessment.changed_at = clock.now()
     audit.record(Event.CLARIFICATION_ANSWERED, assessment, by=by, expectation=question.expectation)
     reviewer = recipients.person(assessment.first_reviewer_id)

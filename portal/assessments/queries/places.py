@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.assessments.lifecycle import EDITABLE, HANDED_IN, State
-from portal.assessments.models import Answer, Assessment, Period
+from portal.assessments.models import Answer, Assessment, Clarification, Period
 from portal.evidence.models import PinKind
 from portal.evidence.places import Place
 from portal.kernel import clock
@@ -16,8 +16,13 @@ from portal.kernel.db import db
 from portal.policy import Action
 from portal.standards import library
 
-# While a reviewer waits for an answer to a question, evidence may be what answers it.
+# While a reviewer waits for an answer to a question, evidence may be what answers it; nothing else may change.
 ASKED = State.CLARIFICATION_REQUESTED
+_QUESTION = sa.exists().where(
+    Clarification.assessment_id == Assessment.id,
+    Clarification.expectation == Answer.expectation,
+    Clarification.answered_at.is_(None),
+)
 
 _PLACES = (
     sa.select(
@@ -30,6 +35,7 @@ _PLACES = (
         Assessment.state,
         Assessment.closes_on,
         Period.name,
+        _QUESTION.label("asked_about"),
     )
     .select_from(Assessment)
     .join(Answer, Answer.assessment_id == Assessment.id)
@@ -68,7 +74,7 @@ class Expectations:
 
 
 def _place(row: Any) -> Place:
-    asked = row.state is ASKED
+    asked = row.state is ASKED and row.asked_about
     editable = asked or (row.state in EDITABLE and clock.today() <= row.closes_on)
     expectation = library.standard(row.standard, row.standard_version).expectation(row.expectation)
     return Place(

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from portal import audit
 from portal.audit import Event
 from portal.evidence.lifecycle import VERSION, VersionState, VersionVerb
-from portal.evidence.models import Choice, EvidenceVersion, PersonalFinding
+from portal.evidence.models import Choice, EvidenceItem, EvidenceVersion, PersonalFinding
 from portal.evidence.reading.findings import PersonalKind
 from portal.files.models import StoredFile
 from portal.kernel import clock, words
-from portal.kernel.db import hold
+from portal.kernel.db import db, hold
 from portal.kernel.errors import Invalid, WrongState
 from portal.policy import Acting, Action, insist
 
@@ -67,7 +67,7 @@ def stop(version: EvidenceVersion, *, reason: str, by: Acting) -> None:
 
 
 def _insist(version: EvidenceVersion, verb: VersionVerb, by: Acting) -> None:
-    insist(by, Action.DECIDE_PERSONAL_DATA, version)
+    insist(by, Action.DECIDE_PERSONAL_DATA, db.session.get_one(EvidenceItem, version.item_id))  # whose it is, whoever replaced it
     hold(version)
     if not VERSION.can(version.state, verb):
         raise WrongState(VERSION.refusal(version.state, verb))

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from portal import audit
 from portal.audit import Event
 from portal.evidence.describing import address, described, title_of, whereabouts
-from portal.evidence.lifecycle import ITEM, VERSION, ItemState, VersionVerb
+from portal.evidence.lifecycle import ITEM, LIVE, VERSION, ItemState, VersionVerb
 from portal.evidence.models import Confidentiality, EvidenceItem, EvidenceKind, EvidenceVersion, Form
 from portal.evidence.places import Place
-from portal.files.models import FileState
+from portal.files.models import Fault, FileState, StoredFile
 from portal.files.receiving import Incoming, keep
 from portal.kernel import clock
 from portal.kernel.db import db, fresh_reference
@@ -29,6 +29,7 @@ _HERE = (
         EvidenceItem.organisation_id == sa.bindparam("organisation_id"),
         EvidenceVersion.sha256 == sa.bindparam("sha256"),
         EvidenceVersion.removed_at.is_(None),
+        EvidenceVersion.state.in_(LIVE),
         EvidenceItem.state == ItemState.IN_USE,
     )
     .order_by(EvidenceItem.id)
@@ -132,6 +133,22 @@ def refuse_twice(organisation_id: int, file: Incoming) -> None:
     there = in_the_library(organisation_id, file)
     if there is not None:
         raise Invalid("files", said_twice(there, file))
+
+
+_DAMAGED = sa.select(
+    sa.exists().where(
+        EvidenceVersion.item_id == sa.bindparam("item_id"), StoredFile.id == EvidenceVersion.file_id, StoredFile.fault != Fault.NONE
+    )
+)
+
+
+def mended(there: EvidenceItem, file: Incoming, *, place: Place | None = None, by: Acting) -> bool:
+    """Whether the library's own copy of this file was damaged, and is whole again now that it was handed in once more."""
+    insist(by, Action.HAND_IN_EVIDENCE, place or there)
+    if not db.session.scalar(_DAMAGED, {"item_id": there.id}):
+        return False
+    keep(file)
+    return True
 
 
 def said_twice(there: EvidenceItem, file: Incoming) -> str:

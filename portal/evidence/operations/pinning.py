@@ -11,7 +11,7 @@ from portal import audit
 from portal.audit import Event
 from portal.evidence import places
 from portal.evidence.lifecycle import LIVE, ItemState
-from portal.evidence.models import PLACE, EvidenceItem, EvidenceVersion, Pin
+from portal.evidence.models import PLACE, EvidenceItem, EvidenceVersion, Mark, Pin
 from portal.evidence.places import Place
 from portal.evidence.queries import pins as queries
 from portal.evidence.queries.pins import Frozen
@@ -98,10 +98,29 @@ def change(one: Pin, place: Place, *, version: int, number: int, page: int = 0, 
     said: dict[str, list[Any]] = {"page": [one.page, page], "place": [one.place, where], "number": [before, number]}
     if all(getattr(one, name) == value for name, value in facts.items()):
         return
+    if _relied_on(one):
+        _renewed(item, one, named, page, where, by)
+        return
     for name, value in facts.items():
         setattr(one, name, value)
     changes = {name: pair for name, pair in said.items() if pair[0] != pair[1]}
     audit.record(Event.PIN_CHANGED, one, by=by, to=one.about, changes=changes or {"carried": [True, False]})
+
+
+_MARKED = sa.select(sa.exists().where(Mark.pin_id == sa.bindparam("pin_id")))
+
+
+def _relied_on(one: Pin) -> bool:
+    """Whether a signature holds this pin, or a reviewer has marked it: then it goes on saying what it said."""
+    return one.frozen_at is not None or bool(db.session.scalar(_MARKED, {"pin_id": one.id}))
+
+
+def _renewed(item: EvidenceItem, one: Pin, version: EvidenceVersion, page: int, where: str, by: Acting) -> None:
+    """Another pin in the place of one that is relied on, which is taken away and stays as it was."""
+    one.removed_at, one.removed_by = clock.now(), by.name
+    audit.record(Event.PIN_REMOVED, one, by=by, to=one.about)
+    db.session.flush()
+    _added(item, version, one.kind, one.about, page, where, False, by)
 
 
 def unpin(one: Pin, place: Place, *, by: Acting) -> None:
@@ -160,12 +179,16 @@ _AT = (
 def follow(old: EvidenceVersion, new: EvidenceVersion, at: Mapping[str, Place], *, by: Acting) -> int:
     """Point the pins of one version at another, wherever this person may and it can still change; part of a replacement."""
     moved = 0
-    for one in db.session.scalars(_AT, {"item_id": old.item_id, "version_id": old.id}):
+    for one in db.session.scalars(_AT, {"item_id": old.item_id, "version_id": old.id}).all():
         place = at.get(one.about)
-        if place is not None and place.editable and (by is PORTAL or place.may_pin(by)):
+        if place is None or not place.editable or not (by is PORTAL or place.may_pin(by)):
+            continue
+        if _relied_on(one):
+            _renewed(db.session.get_one(EvidenceItem, one.item_id), one, new, one.page, one.place, by)
+        else:
             one.version_id = new.id
             audit.record(Event.PIN_CHANGED, one, by=by, to=one.about, changes={"number": [old.number, new.number]})
-            moved += 1
+        moved += 1
     return moved
 
 
@@ -201,7 +224,11 @@ def carry(organisation_id: int, to: Mapping[str, str], *, by: Acting) -> int:
     """
     rows = [(pin, item) for pin, item in db.session.execute(_TO_CARRY, {"organisation_id": organisation_id, "abouts": list(to)})]
     items = {item.id: item for _, item in rows}
-    usable = {version.item_id: version for version in db.session.scalars(_USABLE, {"items": list(items)})} if items else {}
+    usable: dict[int, EvidenceVersion] = {}
+    for version in db.session.scalars(_USABLE, {"items": list(items)}) if items else ():
+        chosen = usable.get(version.item_id)
+        if chosen is None or chosen.number != items[version.item_id].current:
+            usable[version.item_id] = version
     there = {(one.item_id, one.about, one.page, one.place) for one, _ in db.session.execute(
         _TO_CARRY, {"organisation_id": organisation_id, "abouts": list(to.values())})}  # fmt: skip
     carried = 0
@@ -217,6 +244,7 @@ def carry(organisation_id: int, to: Mapping[str, str], *, by: Acting) -> int:
 
 _PINS = Pin.__table__
 _FREEZE = sa.update(_PINS).where(
+    _PINS.c.frozen_at.is_(None),
     _PINS.c.organisation_id == sa.bindparam("of"),
     _PINS.c.about.in_(sa.bindparam("abouts", expanding=True)),
     _PINS.c.removed_at.is_(None),
@@ -226,7 +254,8 @@ _FREEZE = sa.update(_PINS).where(
 def freeze(organisation_id: int, abouts: Collection[str]) -> dict[str, tuple[Frozen, ...]]:
     """What a snapshot is to hold of the pins at these places, which from now on are never removed.
 
-    Part of a signature, whose record carries the hash of the snapshot: so the pins need no record of their own.
+    Part of a signature, whose record carries the hash of the snapshot, or of an answer to a reviewer's question: so the
+    pins need no record of their own.
     """
     if not abouts:
         return {}

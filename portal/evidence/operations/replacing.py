@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from portal import audit
 from portal.audit import Event
 from portal.evidence import places
-from portal.evidence.lifecycle import UNRELEASED, VERSION, ItemState, VersionState, VersionVerb
+from portal.evidence.lifecycle import LIVE, UNRELEASED, VERSION, ItemState, VersionState, VersionVerb
 from portal.evidence.models import Choice, EvidenceItem, EvidenceVersion, Form, Pin
 from portal.evidence.operations import pinning
 from portal.evidence.operations.handing_in import Content, a_content, a_version, searched
@@ -63,6 +63,8 @@ def use(item: EvidenceItem, number: int, *, version: int, by: Acting) -> None:
     hold(item)
     refuse_withdrawn(item)
     new = versions_of(item)[number]
+    if new.state not in LIVE or new.removed_at is not None:
+        raise WrongState(f"Version {number} of “{item.title}” cannot be taken into use: {new.state.value}.")
     if new.used_at is not None or item.version != version:
         raise WrongState(f"“{item.title}” was changed since you opened the page. Look at it again first.")
     new.used_at = clock.now()
@@ -103,6 +105,8 @@ def refuse_withdrawn(item: EvidenceItem) -> None:
 
 
 def _refuse_the_same(old: EvidenceVersion, content: Content) -> None:
+    if old.state not in LIVE:
+        return  # it was stopped, perhaps by mistake: handed in again, it is looked into again
     same = {
         Form.FILE: content.file is not None and content.file.sha256 == old.sha256 and old.removed_at is None,
         Form.LINK: content.link == old.link,

@@ -90,6 +90,10 @@ class Seen:
     def current(self) -> SeenVersion:
         return next((one for one in self.versions if one.number == self.item.current), self.versions[0])
 
+    def signed_with(self, number: int) -> tuple[SeenPin, ...]:
+        """The pins of a version at what is handed in and cannot be changed now."""
+        return tuple(pin for pin in self.pins if pin.number == number and pin.place and pin.place.handed_in and not pin.place.editable)
+
     def version(self, number: int) -> SeenVersion | None:
         return next((one for one in self.versions if one.number == number), None)
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.evidence import places
 from portal.evidence.ageing import Ageing, ageing, long_ago, soon
@@ -88,10 +89,13 @@ _STALE: dict[Stale, sa.ColumnElement[bool]] = {
     Stale.COVERS_LONG_AGO: _COLD,
 }
 _IN_USE = EvidenceItem.state == ItemState.IN_USE
+# One that was put aside may wait for a choice as well as the one in use.
+_ANY = aliased(EvidenceVersion)
+_ANY_WAITS = sa.exists().where(_ANY.item_id == EvidenceItem.id, _ANY.state == VersionState.CHOICE)
 _OUT = (VersionState.STOPPED, VersionState.REFUSED)
 _WHERE: dict[Where, sa.ColumnElement[bool]] = {
     Where.IN_USE: _IN_USE,
-    Where.NEEDS_A_CHOICE: sa.and_(_IN_USE, EvidenceVersion.state == VersionState.CHOICE),
+    Where.NEEDS_A_CHOICE: sa.and_(_IN_USE, _ANY_WAITS),
     Where.UNDER_WAY: sa.and_(_IN_USE, EvidenceVersion.state.in_(sorted(UNDER_WAY, key=lambda one: one.value))),
     Where.RELEASED: sa.and_(_IN_USE, EvidenceVersion.state == VersionState.RELEASED),
     Where.OUT: sa.and_(_IN_USE, EvidenceVersion.state.in_(_OUT)),
@@ -282,8 +286,8 @@ def tally(organisation_id: int, today: date, only: int | None = None) -> Tally:
 _WAITING = (
     sa.select(
         EvidenceVersion.organisation_id,
-        sa.func.count(),
-        sa.func.sum(sa.case((EvidenceVersion.received_by_id == sa.bindparam("person_id"), 1), else_=0)),
+        sa.func.count(EvidenceItem.id.distinct()),
+        sa.func.count(sa.case((EvidenceItem.handed_in_by_id == sa.bindparam("person_id"), EvidenceItem.id)).distinct()),
     )
     .join(EvidenceItem, EvidenceItem.id == EvidenceVersion.item_id)
     .where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
@@ -79,7 +80,7 @@ class PinShown:
     def href(self) -> str:
         """Where the pinned place is read: the page of a PDF, or else the page about the evidence."""
         if self.file_kind == "pdf" and self.opens:
-            return f"/evidence/{self.item}/versions/{self.number}/pages/{self.page or 1}?pin={self.reference}"
+            return f"/evidence/{self.item}/versions/{self.number}/pages/{self.page or 1}"
         return f"/evidence/{self.item}"
 
     @property
@@ -141,30 +142,32 @@ def _shown(row: Any) -> PinShown:
 
 @dataclass(frozen=True)
 class Frozen:
-    """What a signed snapshot says of one pin."""
+    """What a signed snapshot says of one pin: which version, where in it, and the hash of its content.
+
+    No words of the organisation's: the Ombudsman reads the snapshot too, whether or not the version is ever released.
+    """
 
     pin: str
     evidence: str
-    title: str
     version: int
     form: str
-    name: str
-    sha256: str
-    link: str
-    held_where: str
+    sha256: str  # of the file; of the address, or of where it is held, as text
     page: int
-    place: str
 
     def facts(self) -> dict[str, Any]:
         """As it stands in the snapshot: what is empty is left out."""
         return {name: value for name, value in asdict(self).items() if value}
 
+    @classmethod
+    def of(cls, pin: str, evidence: str, version: int, form: Form, sha256: str, link: str, held_where: str, page: int) -> Frozen:
+        hashed = sha256 or hashlib.sha256((link or held_where).encode()).hexdigest()
+        return cls(pin, evidence, version, form.value, hashed, page)
+
 
 _FROZEN = (
     sa.select(
-        Pin.about, Pin.reference, EvidenceItem.reference.label("item"), EvidenceItem.title, EvidenceVersion.number,
-        EvidenceVersion.form, EvidenceVersion.name, EvidenceVersion.sha256, EvidenceVersion.link, EvidenceVersion.held_where,
-        Pin.page, Pin.place,
+        Pin.about, Pin.reference, EvidenceItem.reference.label("item"), EvidenceVersion.number, EvidenceVersion.form,
+        EvidenceVersion.sha256, EvidenceVersion.link, EvidenceVersion.held_where, Pin.page,
     )
     .join(EvidenceItem, EvidenceItem.id == Pin.item_id)
     .join(EvidenceVersion, EvidenceVersion.id == Pin.version_id)
@@ -180,10 +183,9 @@ _FROZEN = (
 def frozen(organisation_id: int, abouts: Collection[str]) -> dict[str, tuple[Frozen, ...]]:
     """What a snapshot holds of the pins at each of these places; one statement. To sign, call pinning.freeze."""
     gathered: dict[str, list[Frozen]] = defaultdict(list)
-    for about, pin, item, title, number, form, *rest in db.session.execute(
-        _FROZEN, {"organisation_id": organisation_id, "abouts": list(abouts)}
-    ):
-        gathered[about].append(Frozen(pin, item, title, number, form.value, *rest))
+    rest: Any
+    for about, *rest in db.session.execute(_FROZEN, {"organisation_id": organisation_id, "abouts": list(abouts)}):
+        gathered[about].append(Frozen.of(*rest))
     return {about: tuple(pins) for about, pins in gathered.items()}
 
 

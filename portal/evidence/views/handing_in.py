@@ -117,7 +117,8 @@ def _each(taken: Taken, organisation: Organisation, files: Sequence[Incoming], s
     for file in files:
         there = handing_in.in_the_library(organisation.id, file)
         if there is not None:
-            _already(taken, there, file, for_a_place=said["place"] is not None)
+            mended = handing_in.mended(there, file, place=said["place"], by=acting())
+            _already(taken, there, file, welcome=mended or said["place"] is not None)
             continue
         try:
             taken.kept.append(handing_in.hand_in(organisation, file=file, **said))
@@ -125,9 +126,9 @@ def _each(taken: Taken, organisation: Organisation, files: Sequence[Incoming], s
             taken.refused.append(unfit.message)
 
 
-def _already(taken: Taken, there: EvidenceItem, file: Incoming, *, for_a_place: bool) -> None:
-    """The same content again: pinned, if it was handed in for a place; otherwise it is said where it is."""
-    if for_a_place:
+def _already(taken: Taken, there: EvidenceItem, file: Incoming, *, welcome: bool) -> None:
+    """The same content again: that of a damaged file, or pinned if it was handed in for a place; otherwise it is said where it is."""
+    if welcome:
         taken.there.append(there)
     else:
         taken.refused.append(handing_in.said_twice(there, file))

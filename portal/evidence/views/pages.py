@@ -14,7 +14,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.evidence import reading
-from portal.evidence.operations import opening
 from portal.evidence.queries import items as queries
 from portal.evidence.queries.items import SeenContent, SeenPin
 from portal.files.stores import store
@@ -106,7 +105,6 @@ def page(one: SeenPage) -> Any:
         pages=pages,
         words=words,
         fault=fault,
-        has=opening.may_have(one.content, acting()),
         previous=f"{here}/pages/{min(one.page - 1, pages)}" if one.page > 1 and pages else None,
         next=f"{here}/pages/{one.page + 1}" if one.page < pages else None,
     )

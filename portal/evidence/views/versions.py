@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from portal.evidence.forms.deciding import EXPLAIN, REPLACE, STOP, STRIP, ChoiceForm, StopForm
 from portal.evidence.forms.handing_in import ReplaceForm, VersionForm
-from portal.evidence.lifecycle import VersionState
+from portal.evidence.lifecycle import UNRELEASED, VersionState
 from portal.evidence.models import EvidenceVersion, Form, PersonalFinding
 from portal.evidence.operations import deciding, opening, replacing
 from portal.evidence.operations.replacing import refuse_withdrawn
@@ -53,7 +53,10 @@ def replace(one: Seen) -> Any:
         else:
             return _back(one) if version.used_at is not None else _put_aside(one.item.reference, version)
     pinned = [pin for pin in one.pins if pin.number == one.item.current and pin.place is not None and pin.place.editable]
-    return page("evidence/replace.html", form=form, one=one, pinned=pinned, address=request.path, largest=LARGEST)
+    signed_with = one.signed_with(one.item.current) if one.current.row.state in UNRELEASED else ()
+    return page(
+        "evidence/replace.html", form=form, one=one, pinned=pinned, signed_with=signed_with, address=request.path, largest=LARGEST
+    )
 
 
 def _replaced(one: Seen, form: ReplaceForm) -> EvidenceVersion:
@@ -123,7 +126,7 @@ def waiting(one: Seen) -> Any:
 @gate(Action.DECIDE_PERSONAL_DATA, content)
 def personal_data(one: SeenContent) -> Any:
     found = queries.findings(one.version.row.id)
-    form = ChoiceForm(data={"number": one.version.number})
+    form = ChoiceForm()
     form.choice.offer(_offered(one, found))
     if form.validate_on_submit():
         if form.choice.data == REPLACE:
@@ -134,7 +137,10 @@ def personal_data(one: SeenContent) -> Any:
             form.refuse(refusal)
         else:
             return _back(one.seen, said)
-    return page("evidence/personal_data.html", form=form, one=one, found=found, declaration=deciding.DECLARATION)
+    signed_with = one.seen.signed_with(one.version.number)
+    return page(
+        "evidence/personal_data.html", form=form, one=one, found=found, signed_with=signed_with, declaration=deciding.DECLARATION
+    )
 
 
 def _offered(one: SeenContent, found: list[PersonalFinding]) -> list[tuple[str, str]]:
@@ -166,7 +172,7 @@ def _decided(one: SeenContent, form: ChoiceForm, found: bool) -> str:
 def stop(one: SeenContent) -> Any:
     if one.version.row.state is VersionState.STOPPED:
         raise WrongState(f"Version {one.version.number} is stopped already.")
-    form = StopForm(data={"number": one.version.number})
+    form = StopForm()
     if form.validate_on_submit():
         try:
             deciding.stop(one.version.row, reason=form.reason.data or "", by=acting())

@@ -107,6 +107,7 @@ def action(planned: PlannedAction) -> Any:
         else:
             return redirect(url_for("plan.action", reference=planned.reference), 303)
     own = not acting().at_the_ombudsman
+    shown = pins_of(planned.organisation_id, [planned.reference], released_only=not own) if may(acting(), Action.READ_EVIDENCE, planned) else {}
     return page(
         "gaps/action.html",
         form=form,
@@ -117,7 +118,7 @@ def action(planned: PlannedAction) -> Any:
         moves=[SLUGS[verb] for verb in ACTION.offers(planned.state)],
         editable=planned.state in OPEN,
         overdue=planned.state in OPEN and planned.due_on < clock.today(),
-        pins=pins_of(planned.organisation_id, [planned.reference], released_only=not own).get(planned.reference, ()),
+        pins=shown.get(planned.reference, ()),
         pinnable=may(acting(), Action.PIN_EVIDENCE, planned) and planned.state is not ActionState.DROPPED,
         naming=naming,
     )
