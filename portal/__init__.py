@@ -25,6 +25,7 @@ from portal.kernel import db as kernel_db
 from portal.kernel.db import db
 from portal.organisations import views as organisations
 from portal.organisations.queries import person_of_session
+from portal.recommendations import views as recommendations
 from portal.standards import library
 from portal.standards import views as standards
 from portal.web import gate, headers, refusals, templating, transaction, uploads
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> Flask:
     refusals.answer(app)
     templating.strict(app, settings)
 
-    for domain in (home, organisations, standards, evidence, gaps, assessments):
+    for domain in (home, organisations, standards, evidence, gaps, assessments, recommendations):
         domain.register(app)
     if settings.demonstration:
         demonstration.register(app)

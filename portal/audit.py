@@ -127,6 +127,14 @@ class Event(enum.Enum):
     EVIDENCE_LET_GO = "evidence no longer kept from being removed", ""
     EVIDENCE_REMOVED = "files of evidence removed at the end of their time", "numbers"
 
+    # recommendations
+    RECOMMENDATION_DRAFTED = "recommendation drafted", "case"
+    RECOMMENDATION_CHANGED = "draft of a recommendation changed", "changes"
+    RECOMMENDATION_SENT = "draft of a recommendation sent for approval", "remarks overruled"
+    RECOMMENDATION_RETURNED = "draft of a recommendation returned", "reason"
+    RECOMMENDATION_DISCARDED = "draft of a recommendation discarded", "reason"
+    RECOMMENDATION_ISSUED = "recommendation issued", "type due_on"
+
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
 
@@ -135,6 +143,7 @@ class Event(enum.Enum):
 
 
 # A reviewer's working papers: organisations read the finding, and the second reviewer must not know of the first view.
+# Likewise what officers drafted: organisations read what was issued.
 WORKING_PAPERS = frozenset(
     {
         Event.FINDING_RECORDED,
@@ -142,6 +151,11 @@ WORKING_PAPERS = frozenset(
         Event.RELIABILITY_RATED,
         Event.REVIEW_RELEASED,
         Event.EVIDENCE_MARKED,
+        Event.RECOMMENDATION_DRAFTED,
+        Event.RECOMMENDATION_CHANGED,
+        Event.RECOMMENDATION_SENT,
+        Event.RECOMMENDATION_RETURNED,
+        Event.RECOMMENDATION_DISCARDED,
     }
 )
 

@@ -44,6 +44,9 @@ class Letter(enum.Enum):
     PLAN_DECIDED = "the improvement plan was agreed or returned"
     EVIDENCE_NEEDS_A_CHOICE = "personal data may be in a file you handed in"
     EVIDENCE_REFUSED = "malware was found in a file you handed in"
+    RECOMMENDATION_TO_APPROVE = "a draft of a recommendation waits for approval"
+    RECOMMENDATION_RETURNED = "a draft of a recommendation was returned"
+    RECOMMENDATION_ISSUED = "the Ombudsman made a recommendation to the organisation"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

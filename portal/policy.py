@@ -83,6 +83,11 @@ class Action(enum.Enum):
     REOPEN = "reopen an assessment"
     DECLARE_CONFLICT = "declare a conflict of interest"
     SEE_GAP_REGISTER = "see the gap register"
+    SEE_RECOMMENDATIONS = "see the list of recommendations"
+    READ_RECOMMENDATION = "read a recommendation in full"
+    SEE_DRAFTS = "see drafts of recommendations"
+    DRAFT_RECOMMENDATION = "draft a recommendation"
+    ISSUE_RECOMMENDATION = "issue a recommendation that somebody else drafted"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -95,6 +100,7 @@ class Unless(enum.Enum):
 
     CONFLICTED = "they declared a conflict of interest with the organisation"
     FIRST_REVIEWER = "they gave the first view"
+    DRAFTED_IT = "they drafted it"
     NOT_ASSIGNED = "contributors: it was not assigned to them"
     NOT_THEIRS = "contributors: somebody else handed it in"
     NOT_SHOWN = "contributors: they did not hand it in, nor is it pinned to what was assigned to them"
@@ -172,6 +178,11 @@ RULES: dict[Action, Rule] = {
     Action.REOPEN: rule(_REVIEWER, unless=_FAIR),
     Action.DECLARE_CONFLICT: rule(*AT_THE_OMBUDSMAN),
     Action.SEE_GAP_REGISTER: rule(*_STAFF),
+    Action.SEE_RECOMMENDATIONS: rule(*_STAFF),
+    Action.READ_RECOMMENDATION: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, *_STAFF, unless=_FAIR),
+    Action.SEE_DRAFTS: rule(_OFFICER, unless=_FAIR),
+    Action.DRAFT_RECOMMENDATION: rule(_OFFICER, unless=_FAIR),
+    Action.ISSUE_RECOMMENDATION: rule(_OFFICER, unless=(Unless.CONFLICTED, Unless.DRAFTED_IT)),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),
@@ -238,7 +249,7 @@ PORTAL = Acting(id=None, name="the portal")
 def may(person: Acting, action: Action, thing: Any = None) -> bool:
     """Whether `person` may ever do `action` to `thing`, whatever state it is in.
 
-    `thing` has an `organisation_id`; answers also an `assigned_to_id`, reviews a `first_reviewer_id`, evidence a
+    `thing` has an `organisation_id`; answers also an `assigned_to_id`, reviews a `first_reviewer_id`, drafts a `drafted_by_id`, evidence a
     `handed_in_by_id` and, as it is read, the contributors it is `shown_to`.
     Without a thing: whether they may do it to anything at all.
     """
@@ -260,7 +271,9 @@ def _lets_in(asked: Rule, post: Post, person: Acting, thing: Any) -> bool:
             return True
         if Unless.CONFLICTED in asked.unless and thing.organisation_id in person.conflicts:
             return False
-        return not (Unless.FIRST_REVIEWER in asked.unless and thing.first_reviewer_id == person.id)
+        if Unless.FIRST_REVIEWER in asked.unless and thing.first_reviewer_id == person.id:
+            return False
+        return not (Unless.DRAFTED_IT in asked.unless and thing.drafted_by_id == person.id)
     if post.role not in asked.body:
         return False
     if thing is None:

@@ -9,6 +9,7 @@ from typing import Any
 from unittest import mock
 
 import pyotp
+import sqlalchemy as sa
 
 from portal import audit
 from portal.assessments.models import Answer, Assessment, Period, Reliability, View, Window
@@ -35,10 +36,14 @@ from portal.evidence.places import Place
 from portal.files import receiving
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.organisations.models import Organisation, Person
-from portal.policy import PORTAL, Action
+from portal.kernel.references import new as new_reference
+from portal.organisations.models import Membership, Organisation, Person
+from portal.organisations.queries import person_of_session
+from portal.policy import PORTAL, Acting, Action, Role
+from portal.recommendations.models import Recommendation
+from portal.recommendations.operations import approving, drafting
 from portal.standards import library
-from tests.people import Cast
+from tests.people import OMBUDSMAN, Cast
 
 PERIOD = "2025-26"
 
@@ -283,3 +288,52 @@ def a_pin(cast: Cast, about: str, item: EvidenceItem | None = None, *, by: str =
 def made_up_places() -> Any:
     """Within it a place need have no owner: what `a_place` says of it is believed."""
     return mock.patch.object(places, "hold", lambda place: place)
+
+
+# Recommendations.
+
+RECOMMENDED = {
+    "case_reference": "P-1234567", "number": 1, "type": "apology", "severity": 2,
+    "failing": "Nobody told Mr A for eleven weeks that his complaint had been closed.",
+    "text": "By 1 September 2026 the Trust should write to Mr A to apologise for not telling him, and send us a copy of the letter.",
+    "public_text": "Apologise to the complainant for not telling them that their complaint had been closed.",
+}  # fmt: skip
+
+
+def a_second_officer(cast: Cast) -> Acting:
+    """Colin, a compliance officer besides Cora: nobody issues what they drafted."""
+    if "colin" not in cast.rows:
+        person = {"reference": new_reference("PE"), "email": "colin@example.org", "name": "Colin Marsh",
+                  "added_at": clock.now(), "totp_last_step": 0, "version": 1}  # fmt: skip
+        db.session.execute(sa.insert(Person.__table__), [person])
+        cast.rows["colin"] = db.session.query(Person).filter_by(email=person["email"]).one()
+        membership = {"reference": new_reference("MB"), "person_id": cast.rows["colin"].id, "role": Role.COMPLIANCE_OFFICER,
+                      "organisation_id": cast.bodies[OMBUDSMAN].id, "job_title": "", "since_on": clock.today() - dt.timedelta(400)}  # fmt: skip
+        db.session.execute(sa.insert(Membership.__table__), [membership])
+        db.session.commit()
+    found = person_of_session(cast.sign_in("colin"))
+    assert found is not None
+    return found
+
+
+def a_draft(cast: Cast, organisation: Organisation | None = None, **facts: Any) -> Recommendation:
+    """Drafted by Colin: an apology that the drafting aid has nothing to say about."""
+    said = {**RECOMMENDED, "due_on": dt.date(2026, 9, 1), **facts}
+    one = drafting.draft(organisation or cast.trust, by=a_second_officer(cast), **said)
+    db.session.commit()
+    return one
+
+
+def a_sent_draft(cast: Cast, **facts: Any) -> Recommendation:
+    one = a_draft(cast, **facts)
+    drafting.send(one, version=one.version, by=a_second_officer(cast))
+    db.session.commit()
+    return one
+
+
+def an_issued_recommendation(cast: Cast, **facts: Any) -> Recommendation:
+    """Approved by Cora."""
+    one = a_sent_draft(cast, **facts)
+    approving.issue(one, version=one.version, by=cast.cora)
+    db.session.commit()
+    return one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ from portal.evidence.models import (
 from portal.files.models import FileState, StoredFile
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.recommendations.lifecycle import Acceptance, Delivery, DraftState
+from portal.recommendations.models import Recommendation
 from tests import databases
 from tests.conftest import MONDAY
 
@@ -128,6 +131,21 @@ BREAKS: dict[str, str] = {
     "ck_pins_page_counted": first("pins", "page = -1"),
     "ck_pins_removed_by_somebody": first("pins", "removed_by = 'B'", "removed_at IS NULL"),
     "ck_marks_reason_given": first("marks", "reason = ''", "shows = 'cannot open'"),
+    "ck_recommendations_counted_from_one": first("recommendations", "number = 0"),
+    "ck_recommendations_severity_on_the_scale": first("recommendations", "severity = 7"),
+    "ck_recommendations_says_something": first("recommendations", "public_text = ''"),
+    "ck_recommendations_issued_says_when": first(
+        "recommendations", "issued_at = NULL, issued_on = NULL", "state = 'issued'"
+    ),
+    "ck_recommendations_issued_has_a_day": first("recommendations", "issued_on = NULL", "state = 'issued'"),
+    "ck_recommendations_issued_says_by_whom": first(
+        "recommendations", "approved_by = '', approved_by_id = NULL", "state = 'issued'"
+    ),
+    "ck_recommendations_approver_is_whole": first("recommendations", "approved_by_id = NULL", "state = 'issued'"),
+    "ck_recommendations_nobody_approves_their_own": first("recommendations", "approved_by_id = drafted_by_id", "state = 'issued'"),
+    "ck_recommendations_waiting_was_sent": first("recommendations", "state = 'awaiting approval'", "state = 'draft'"),
+    "ck_recommendations_answered_once_issued": first("recommendations", "acceptance = 'accepted'", "state = 'draft'"),
+    "ck_recommendations_due_after_issue": first("recommendations", "due_on = issued_on", "state = 'issued'"),
     "ck_outgoing_letters_sent_when_sent": first("outgoing_letters", f"sent_at = {MOMENT}", "state <> 'sent'"),
 }
 
@@ -136,7 +154,7 @@ SHA256 = "a" * 64
 
 
 def some_evidence() -> None:
-    """What the demonstration holds none of: a link, and a file that was released, pinned and marked."""
+    """What the demonstration need not hold: a link, and a file that was released, pinned and marked."""
     one, who = (db.session.execute(sa.text(f"SELECT min(id) FROM {table}")).scalar_one() for table in ("organisations", "people"))
     file = db.session.scalar(sa.insert(StoredFile).returning(StoredFile.id), [{
         "sha256": SHA256, "size": 1, "kind": "text", "state": FileState.UNSCANNED, "received_at": clock.now(),
@@ -169,6 +187,23 @@ def some_evidence() -> None:
     }])  # fmt: skip
 
 
+def some_recommendations() -> None:
+    """What the demonstration holds none of: a draft, and one that was issued."""
+    one = db.session.execute(sa.text("SELECT min(id) FROM organisations")).scalar_one()
+    author, other = db.session.execute(sa.text("SELECT min(id), max(id) FROM people")).one()
+    draft = {
+        "organisation_id": one, "case_reference": "P-1", "type": "apology", "severity": 1, "failing": "F", "text": "T",
+        "public_text": "P", "due_on": clock.today() + timedelta(days=30), "overruled_why": "", "state": DraftState.DRAFT,
+        "acceptance": Acceptance.AWAITING, "delivery": Delivery.NOT_DUE, "drafted_by_id": author, "drafted_by": "B",
+        "drafted_at": clock.now(), "sent_at": None, "returned_why": "", "approved_by_id": None, "approved_by": "",
+        "issued_at": None, "issued_on": None, "changed_at": clock.now(), "version": 1,
+    }  # fmt: skip
+    issued = {"state": DraftState.ISSUED, "approved_by_id": other, "approved_by": "C", "issued_at": clock.now(), "issued_on": clock.today()}
+    db.session.execute(sa.insert(Recommendation.__table__), [
+        {**draft, "reference": "RC-TEST1", "number": 1}, {**draft, **issued, "reference": "RC-TEST2", "number": 2},
+    ])  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A database with rows in every state: the demonstration's."""
@@ -179,6 +214,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             databases.migrate()
             building.build_if_empty()
             some_evidence()
+            some_recommendations()
             db.session.commit()
             yield app
             db.session.remove()
@@ -221,6 +257,9 @@ PLAIN = {
     "ck_assessments_state": "state = 'in progress'",
     "ck_actions_state": "state = 'planned'",
     "ck_gaps_kind": "kind = 'not submitted'",
+    "ck_recommendations_state": "state = 'draft'",
+    "ck_recommendations_acceptance": "state = 'issued'",
+    "ck_recommendations_delivery": "state = 'issued'",
 }
 
 

@@ -196,6 +196,14 @@ SAMPLES: dict[str, Samples] = {
     "/evidence/pins/<reference>/take-away": each(at(reference="pin"), at(reference="signed pin"), at(reference="action pin")),
     "/evidence/for/<path:about>": PINNED_TO,
     "/evidence/hand-in/for/<path:about>": PINNED_TO,
+    "/recommendations/<reference>": each(at(reference="issued"), at(reference="waiting draft")),
+    "/organisations/<code>/recommendations": BODY,
+    "/drafts/<reference>": at(reference="draft"),
+    "/drafts/<reference>/read": each(at(reference="draft"), at(reference="waiting draft")),
+    "/drafts/<reference>/send": at(reference="draft"),
+    "/drafts/<reference>/discard": at(reference="draft"),
+    "/drafts/<reference>/return": at(reference="waiting draft"),
+    "/drafts/<reference>/issue": at(reference="waiting draft"),
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),
 }
@@ -227,6 +235,7 @@ def world(demonstration: Flask) -> Iterator[World]:
         world = World(app, connection, Cast.arrive())
         _people(world)
         _things(world)
+        _recommendations(world)
         _sessions(world)
         db.session.remove()
         yield world
@@ -315,6 +324,14 @@ def _evidence(world: World) -> None:
     db.session.commit()
     at |= {"evidence": draft.reference, "batch": batch, "contributed evidence": mine.reference,
            "signed evidence": handed.reference, "withdrawn evidence": old.reference}  # fmt: skip
+
+
+def _recommendations(world: World) -> None:
+    """One draft, one that waits for approval, one that was issued; none of them drafted by anybody of the grid."""
+    cast, at = world.cast, world.at
+    at["draft"] = builders.a_draft(cast, number=1).reference
+    at["waiting draft"] = builders.a_sent_draft(cast, number=2).reference
+    at["issued"] = builders.an_issued_recommendation(cast, number=3).reference
 
 
 def _sessions(world: World) -> None:

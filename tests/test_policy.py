@@ -16,6 +16,7 @@ class Thing:
     organisation_id: int = HERE
     assigned_to_id: int | None = None
     first_reviewer_id: int | None = None
+    drafted_by_id: int | None = None
     handed_in_by_id: int | None = None
     shown_to: frozenset[int | None] = frozenset()
 
@@ -86,12 +87,19 @@ def test_a_contributor_reads_only_what_is_shown_to_them(action):
 
 
 @pytest.mark.parametrize("action", [a for a in RULES if Unless.CONFLICTED in RULES[a].unless])
-def test_a_declared_conflict_keeps_a_reviewer_out(action):
-    reviewer = person(Role.STANDARDS_REVIEWER, OFFICE)
-    assert policy.may(reviewer, action, Thing())
-    bound = replace(reviewer, conflicts=frozenset({HERE}))
-    assert not policy.may(bound, action, Thing())
-    assert policy.may(bound, action, Thing(organisation_id=ELSEWHERE))
+def test_a_declared_conflict_keeps_the_ombudsmans_people_out(action):
+    for role in RULES[action].ombudsman:
+        free = person(role, OFFICE)
+        assert policy.may(free, action, Thing())
+        bound = replace(free, conflicts=frozenset({HERE}))
+        assert not policy.may(bound, action, Thing())
+        assert policy.may(bound, action, Thing(organisation_id=ELSEWHERE))
+
+
+def test_whoever_drafted_it_cannot_issue_it():
+    author, other = (person(Role.COMPLIANCE_OFFICER, OFFICE, number=number) for number in (7, 8))
+    assert policy.may(other, Action.ISSUE_RECOMMENDATION, Thing(drafted_by_id=7))
+    assert not policy.may(author, Action.ISSUE_RECOMMENDATION, Thing(drafted_by_id=7))
 
 
 def test_the_first_reviewer_cannot_give_the_second_view():

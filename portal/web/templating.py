@@ -88,6 +88,7 @@ def navigation() -> list[tuple[str, str, bool]]:
         theirs = (
             ("Gaps", "/gaps", Action.SEE_GAP_REGISTER),
             ("Reviews", "/reviews", Action.SEE_REVIEWS),
+            ("Recommendations", "/recommendations", Action.SEE_RECOMMENDATIONS),
             ("More time", "/extensions", Action.GRANT_EXTENSION),
             ("Periods", "/periods", Action.SET_PERIODS),
         )

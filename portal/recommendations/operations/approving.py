@@ -1,0 +1,60 @@
+"""A second officer reads a draft, and issues it or returns it. Nobody issues what they drafted."""
+
+from __future__ import annotations
+
+from portal import audit, outbox
+from portal.audit import Event
+from portal.kernel import clock, words
+from portal.kernel.db import hold
+from portal.kernel.errors import Stale, WrongState
+from portal.organisations.queries import recipients
+from portal.outbox import Letter
+from portal.policy import Acting, Action, Role, insist
+from portal.recommendations import queries
+from portal.recommendations.lifecycle import DRAFTING, DraftVerb
+from portal.recommendations.models import Recommendation
+from portal.recommendations.operations.drafting import a_reason, refuse_past
+
+TOLD = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
+
+
+def issue(one: Recommendation, *, version: int, by: Acting) -> None:
+    """Issue it: from now on its reference and its public text are there for everybody, and the organisation is told."""
+    _insist(one, DraftVerb.ISSUE, by)
+    if one.version != version:
+        raise Stale("The draft was changed after you opened this page. Read it again first.", fields=[], version=one.version)
+    refuse_past(one.due_on)
+    DRAFTING.move(one, DraftVerb.ISSUE)
+    now = clock.now()
+    one.approved_by_id, one.approved_by, one.issued_at, one.issued_on, one.changed_at = by.id, by.name, now, clock.today(), now
+    audit.record(Event.RECOMMENDATION_ISSUED, one, by=by, type=one.type, due_on=one.due_on)
+    organisation = queries.organisation_of(one)
+    for person in recipients.holders(one.organisation_id, *TOLD):
+        outbox.post(
+            Letter.RECOMMENDATION_ISSUED, to=person.email, name=person.name, about=one.reference,
+            facts={"organisation": organisation.name, "reference": one.reference, "case": one.case_reference,
+                   "text": one.text, "due": words.weekday(one.due_on)},
+        )  # fmt: skip
+
+
+def give_back(one: Recommendation, *, version: int, reason: str, by: Acting) -> None:
+    """Return it to its author, with the reason."""
+    _insist(one, DraftVerb.RETURN, by)
+    reason = a_reason(one, version, reason)
+    DRAFTING.move(one, DraftVerb.RETURN)
+    one.returned_why, one.changed_at = reason, clock.now()
+    audit.record(Event.RECOMMENDATION_RETURNED, one, by=by, reason=reason)
+    author = recipients.person(one.drafted_by_id)
+    if author is not None:
+        outbox.post(
+            Letter.RECOMMENDATION_RETURNED, to=author.email, name=author.name, about=one.reference,
+            period=f"version {one.version}",
+            facts={"organisation": queries.organisation_of(one).name, "reference": one.reference, "by": by.name, "reason": reason},
+        )  # fmt: skip
+
+
+def _insist(one: Recommendation, verb: DraftVerb, by: Acting) -> None:
+    insist(by, Action.ISSUE_RECOMMENDATION, one)
+    hold(one)
+    if not DRAFTING.can(one.state, verb):
+        raise WrongState(DRAFTING.refusal(one.state, verb))

@@ -1,0 +1,16 @@
+"""What the Ombudsman recommended: drafted and approved by its officers, read by the organisation and by everybody."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from portal.recommendations.types import types
+from portal.recommendations.views import drafting, reading
+
+BLUEPRINTS: tuple[Blueprint, ...] = (drafting.bp, reading.bp)
+
+
+def register(app: Flask) -> None:
+    types()  # a fault in them is told at start
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
