@@ -196,7 +196,7 @@ SAMPLES: dict[str, Samples] = {
     "/evidence/pins/<reference>/take-away": each(at(reference="pin"), at(reference="signed pin"), at(reference="action pin")),
     "/evidence/for/<path:about>": PINNED_TO,
     "/evidence/hand-in/for/<path:about>": PINNED_TO,
-    "/recommendations/<reference>": each(at(reference="issued"), at(reference="waiting draft")),
+    "/recommendations/<reference>": at(reference="issued"),
     "/organisations/<code>/recommendations": BODY,
     "/drafts/<reference>": at(reference="draft"),
     "/drafts/<reference>/read": each(at(reference="draft"), at(reference="waiting draft")),

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
-from portal.demonstration import bodies, conflicts, letters, practices, proving, queries, shortfalls, years
+from portal.demonstration import (
+    bodies,
+    conflicts,
+    letters,
+    practices,
+    proving,
+    queries,
+    recommending,
+    shortfalls,
+    years,
+)
 from portal.demonstration.bodies import Body
 from portal.demonstration.fates import Dealer, Fate
 from portal.demonstration.featured import FATES
@@ -98,6 +108,7 @@ def tell_everything() -> tuple[Ledger, list[Body], Shelf]:
             last = life if life.handed_in else last
         if last is not None:
             gaps.organisation_closed(last)
+    recommending.recommend(ledger, taking_part, office, chance, today)
     return ledger, taking_part, shelf
 
 

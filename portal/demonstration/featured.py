@@ -46,8 +46,8 @@ FEATURED = (
              "proof, the evidence pinned to it and last year’s answer, ask a question, or lower a level."),
     Featured("Daniel Whitcombe", OMBUDSMAN_CODE, Role.STANDARDS_REVIEWER, "Was asked for a second view of levels that a "
              "colleague lowered, without being told what the colleague found."),
-    Featured("Carys Llewellyn", OMBUDSMAN_CODE, Role.COMPLIANCE_OFFICER, "Watches the gap register and decides who gets "
-             "more time."),
+    Featured("Carys Llewellyn", OMBUDSMAN_CODE, Role.COMPLIANCE_OFFICER, "Watches the gap register, decides who gets "
+             "more time, drafts recommendations and approves what a colleague drafted."),
     Featured("Imran Chaudhry", OMBUDSMAN_CODE, Role.ADMINISTRATOR, "Sets periods and keeps the register and its people."),
 )  # fmt: skip
 

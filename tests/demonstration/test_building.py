@@ -35,6 +35,10 @@ from portal.gaps.models import Gap, PlannedAction, Tally
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Branch, Organisation, Person
+from portal.recommendations import wording
+from portal.recommendations.lifecycle import DraftState
+from portal.recommendations.models import Recommendation
+from portal.recommendations.wording import Draft
 from tests import databases
 from tests.conftest import MONDAY
 
@@ -332,6 +336,19 @@ def test_what_is_signed_names_the_version_that_was_pinned_then(built: Flask) -> 
     carried = rows(sa.select(Pin.id).where(Pin.carried))
     assert len(carried) > 10
     assert {one.shows for one in rows(sa.select(Mark.shows).distinct())} == {Shows.SHOWS, Shows.DOES_NOT}
+
+
+def test_recommendations_are_drafted_sent_and_issued_by_two_officers(built: Flask) -> None:
+    there = [one for (one,) in rows(sa.select(Recommendation))]
+    assert {one.state for one in there} == {DraftState.DRAFT, DraftState.AWAITING_APPROVAL, DraftState.ISSUED}
+    assert sum(one.state is DraftState.ISSUED for one in there) == 60
+    assert len({one.type for one in there}) == 10
+    for one in there:
+        assert one.approved_by_id != one.drafted_by_id
+        remarks = wording.read(Draft(one.text, one.due_on))
+        if one.state is DraftState.ISSUED:
+            assert (remarks, one.overruled_why) == ((), ""), one.text
+    assert any(wording.read(Draft(one.text, one.due_on)) for one in there if one.state is DraftState.DRAFT)
 
 
 def test_every_address_is_one_that_nobody_can_have(built: Flask) -> None:
