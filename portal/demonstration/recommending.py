@@ -17,8 +17,9 @@ from portal.demonstration.texts import file
 from portal.demonstration.years import Pen
 from portal.kernel import words
 from portal.organisations.remit import OMBUDSMAN_CODE
+from portal.recommendations import deadlines
 from portal.recommendations.lifecycle import DRAFTING, DraftState, DraftVerb
-from portal.recommendations.models import Recommendation
+from portal.recommendations.models import Recommendation, Wording
 from portal.recommendations.types import type_of
 from portal.recommendations.wording import Draft, read
 
@@ -48,10 +49,12 @@ def _one(
     at = pen.on(drafted_on)
     due_on = type_of(card["type"]).usually_due(pen.day)
     row = ledger.add(
-        Recommendation, reference=ledger.reference("RC"), organisation_id=body.id, case_reference=f"P-{2_040_000 + number * 37}",
+        Recommendation, reference=ledger.reference("RC"), organisation_id=body.id, organisation_kind=body.kind,
+        case_reference=f"P-{2_040_000 + number * 37}",
         number=1, type=card["type"], severity=card["severity"], failing=card["failing"],
         text=card["text"].format(due=words.day(due_on)), public_text=card["public_text"], due_on=due_on, state=DRAFTING.first,
-        drafted_by_id=author.id, drafted_by=author.name, drafted_at=at, changed_at=at,
+        drafted_by_id=author.id, drafted_by=author.name, drafted_at=at, officer_id=author.id, officer=author.name,
+        changed_at=at,
     )  # fmt: skip
     _say(ledger, row, Event.RECOMMENDATION_DRAFTED, author, at, case=f"{row['case_reference']} (1)")
     if end is None:
@@ -65,7 +68,12 @@ def _one(
         return
     at = pen.on(drafted_on + timedelta(days=3))
     row.update(state=DraftState.ISSUED, approved_by_id=approver.id, approved_by=approver.name, issued_at=at, issued_on=pen.day,
-               changed_at=at, version=3)  # fmt: skip
+               original_due_on=row["due_on"], answer_due_on=deadlines.answer_due(pen.day),
+               next_evidence_on=deadlines.next_evidence(row["due_on"], (), pen.day), changed_at=at, version=3)  # fmt: skip
+    ledger.add(
+        Wording, recommendation_id=row["id"], recommendation_reference=row["reference"], organisation_id=body.id, number=1,
+        text=row["text"], public_text=row["public_text"], worded_at=at, worded_by=author.name,
+    )  # fmt: skip
     _say(ledger, row, Event.RECOMMENDATION_ISSUED, approver, at, type=row["type"], due_on=row["due_on"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from portal.kernel.errors import WrongState
 
@@ -12,17 +12,17 @@ State = TypeVar("State", bound=enum.Enum)
 Verb = TypeVar("Verb", bound=enum.Enum)
 
 
-class Moving(Protocol[State]):
-    state: State
-
-
 class Lifecycle(Generic[State, Verb]):
-    """`moves` maps (state, verb) to the next state. Values of states and verbs are the words people read."""
+    """`moves` maps (state, verb) to the next state. Values of states and verbs are the words people read.
 
-    def __init__(self, noun: str, first: State, moves: Mapping[tuple[State, Verb], State]) -> None:
+    `column` is where a thing keeps this state: one with two lifecycles has two.
+    """
+
+    def __init__(self, noun: str, first: State, moves: Mapping[tuple[State, Verb], State], *, column: str = "state") -> None:
         self.noun = noun
         self.first = first
         self.moves = dict(moves)
+        self.column = column
 
     def offers(self, state: State) -> tuple[Verb, ...]:
         """What can be done from `state`, in the order of the table: the buttons of a page."""
@@ -31,16 +31,16 @@ class Lifecycle(Generic[State, Verb]):
     def can(self, state: State, verb: Verb) -> bool:
         return (state, verb) in self.moves
 
-    def move(self, thing: Moving[State], verb: Verb) -> State:
+    def move(self, thing: Any, verb: Verb) -> State:
         """Set the state that `verb` leads to.
 
         Raises WrongState, which says where the thing is now and what can be done from there.
         """
-        try:
-            thing.state = self.moves[thing.state, verb]
-        except KeyError:
-            raise WrongState(self.refusal(thing.state, verb)) from None
-        return thing.state
+        state: State = getattr(thing, self.column)
+        if (state, verb) not in self.moves:
+            raise WrongState(self.refusal(state, verb))
+        setattr(thing, self.column, self.moves[state, verb])
+        return self.moves[state, verb]
 
     def refusal(self, state: State, verb: Verb) -> str:
         possible = [str(offer.value) for offer in self.offers(state)]

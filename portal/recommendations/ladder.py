@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 LOOK_BACK = 31  # days of missed steps that are made good after the worker stood still
-STALLED_AFTER = timedelta(days=90)  # accepted, and nothing heard for so long
 
 
 class Band(enum.Enum):

@@ -25,6 +25,83 @@ class DraftVerb(enum.Enum):
     DISCARD = "discard"
 
 
+class ResponseState(enum.Enum):
+    PREPARED = "being prepared"
+    WAITING = "waiting for signature"
+    SIGNED = "signed"
+
+
+class ResponseVerb(enum.Enum):
+    SEND = "send for signature"
+    RETURN = "return"
+    SIGN = "sign"
+
+
+class Ending(enum.Enum):
+    """How a recommendation came to its end."""
+
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+    SPLIT = "split"
+    MERGED = "merged"
+    SUPERSEDED = "superseded"
+    TRANSFERRED = "transferred"
+
+
+class Replaced(enum.Enum):
+    """How an old recommendation goes on as a new one."""
+
+    SPLIT = "split"
+    MERGED = "merged"
+    SUPERSEDED = "superseded"
+    TRANSFERRED = "transferred"
+
+
+class VerdictKind(enum.Enum):
+    """What an officer can find."""
+
+    COMPLIED = "complied"
+    IN_SUBSTANCE = "complied in substance"
+    MORE_NEEDED = "more needed"
+    PARTLY = "partly"
+    NOT_COMPLIED = "not complied"
+    OVERTAKEN = "overtaken"
+
+
+class Asked(enum.Enum):
+    """What became of a wish for more time."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class PauseKind(enum.Enum):
+    """Why the ladder may stand still."""
+
+    PROCEEDINGS = "live proceedings"
+    UNREACHABLE = "complainant cannot be reached"
+    DISPUTE = "dispute"
+    OTHER = "another reason"
+
+
+class Taken(enum.Enum):
+    """What became of a step of the ladder."""
+
+    SENT = "sent by the portal"
+    WAITING = "waits for a person"
+    TAKEN = "taken"
+    ASIDE = "put aside"
+
+
+class Said(enum.Enum):
+    """What a complainant can say."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
 class Acceptance(enum.Enum):
     AWAITING = "awaiting response"
     ACCEPTED = "accepted"
@@ -79,6 +156,17 @@ DRAFTING = Lifecycle(
     },
 )
 
+R, RV = ResponseState, ResponseVerb
+RESPONDING = Lifecycle(
+    "the answer",
+    R.PREPARED,
+    {
+        (R.PREPARED, RV.SEND): R.WAITING,
+        (R.WAITING, RV.RETURN): R.PREPARED,
+        (R.WAITING, RV.SIGN): R.SIGNED,
+    },
+)
+
 A, AV = Acceptance, AcceptanceVerb
 ACCEPTANCE = Lifecycle(
     "the answer",
@@ -96,11 +184,13 @@ ACCEPTANCE = Lifecycle(
         (A.DISPUTED, AV.ACCEPT_IN_PART): A.IN_PART,
         (A.DISPUTED, AV.REFUSE): A.NOT_ACCEPTED,
     },
+    column="acceptance",
 )
 
 S, V = Delivery, DeliveryVerb
 OPEN = (S.NOT_DUE, S.IN_PROGRESS, S.SUBMITTED, S.MORE_NEEDED)
 COMPLIED = (S.ON_TIME, S.LATE, S.IN_SUBSTANCE)
+ENDED = (*COMPLIED, S.NOT_COMPLIED, S.OVERTAKEN, S.TRANSFERRED)
 DELIVERY = Lifecycle(
     "the delivery",
     S.NOT_DUE,
@@ -120,4 +210,5 @@ DELIVERY = Lifecycle(
         # What the complainant says later, or a court, may show that it was not done after all; or that it is done now.
         **{(state, V.REOPEN): S.IN_PROGRESS for state in (*COMPLIED, S.NOT_COMPLIED, S.OVERTAKEN)},
     },
+    column="delivery",
 )

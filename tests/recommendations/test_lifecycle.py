@@ -61,11 +61,11 @@ def test_what_was_issued_or_discarded_stays_so() -> None:
 def test_an_acceptance_is_not_taken_back() -> None:
     assert ACCEPTANCE.offers(Acceptance.ACCEPTED) == ()
     with pytest.raises(WrongState, match="“accepted”"):
-        ACCEPTANCE.move(SimpleNamespace(state=Acceptance.ACCEPTED), AcceptanceVerb.REFUSE)
+        ACCEPTANCE.move(SimpleNamespace(acceptance=Acceptance.ACCEPTED), AcceptanceVerb.REFUSE)
 
 
 def test_whoever_refused_may_think_better_of_it() -> None:
-    answer = SimpleNamespace(state=Acceptance.AWAITING)
+    answer = SimpleNamespace(acceptance=Acceptance.AWAITING)
     ACCEPTANCE.move(answer, AcceptanceVerb.REFUSE)
     ACCEPTANCE.move(answer, AcceptanceVerb.ACCEPT_IN_PART)
     assert ACCEPTANCE.move(answer, AcceptanceVerb.ACCEPT) is Acceptance.ACCEPTED
@@ -76,15 +76,15 @@ def test_a_transfer_is_the_end_here_for_the_promise_lives_on_with_the_successor(
 
 
 def walks(verbs: list[DeliveryVerb]) -> Iterator[tuple[Delivery, DeliveryVerb, Delivery]]:
-    promise = SimpleNamespace(state=DELIVERY.first)
+    promise = SimpleNamespace(delivery=DELIVERY.first)
     for verb in verbs:
-        before = promise.state
+        before = promise.delivery
         try:
             DELIVERY.move(promise, verb)
         except WrongState:
-            assert promise.state is before, "a refused move changes nothing"
+            assert promise.delivery is before, "a refused move changes nothing"
             continue
-        yield before, verb, promise.state
+        yield before, verb, promise.delivery
 
 
 @given(st.lists(st.sampled_from(DeliveryVerb), max_size=40))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from portal import audit, outbox
 from portal.audit import Event
 from portal.kernel import clock, words
-from portal.kernel.db import hold
+from portal.kernel.db import db, hold
 from portal.kernel.errors import Stale, WrongState
 from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
-from portal.recommendations import queries
+from portal.recommendations import deadlines, queries
 from portal.recommendations.lifecycle import DRAFTING, DraftVerb
-from portal.recommendations.models import Recommendation
+from portal.recommendations.models import Recommendation, Wording
 from portal.recommendations.operations.drafting import a_reason, refuse_past
 
 TOLD = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
@@ -25,8 +25,14 @@ def issue(one: Recommendation, *, version: int, by: Acting) -> None:
         raise Stale("The draft was changed after you opened this page. Read it again first.", fields=[], version=one.version)
     refuse_past(one.due_on)
     DRAFTING.move(one, DraftVerb.ISSUE)
-    now = clock.now()
-    one.approved_by_id, one.approved_by, one.issued_at, one.issued_on, one.changed_at = by.id, by.name, now, clock.today(), now
+    now, today = clock.now(), clock.today()
+    one.approved_by_id, one.approved_by, one.issued_at, one.issued_on, one.changed_at = by.id, by.name, now, today, now
+    one.original_due_on, one.answer_due_on = one.due_on, deadlines.answer_due(today)
+    one.next_evidence_on = deadlines.next_evidence(one.due_on, (), today)
+    db.session.add(Wording(
+        recommendation_id=one.id, recommendation_reference=one.reference, organisation_id=one.organisation_id, number=1,
+        text=one.text, public_text=one.public_text, worded_at=now, worded_by=one.drafted_by,
+    ))  # fmt: skip
     audit.record(Event.RECOMMENDATION_ISSUED, one, by=by, type=one.type, due_on=one.due_on)
     organisation = queries.organisation_of(one)
     for person in recipients.holders(one.organisation_id, *TOLD):

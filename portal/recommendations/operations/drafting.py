@@ -44,8 +44,9 @@ def draft(organisation: Organisation, *, by: Acting, **typed: Any) -> Recommenda
     facts = _checked(typed)
     now = clock.now()
     one = Recommendation(
-        **facts, reference=fresh_reference(Recommendation, "RC"), organisation_id=organisation.id, state=DRAFTING.first,
-        drafted_by_id=by.id, drafted_by=by.name, drafted_at=now, changed_at=now,
+        **facts, reference=fresh_reference(Recommendation, "RC"), organisation_id=organisation.id,
+        organisation_kind=organisation.kind, state=DRAFTING.first, drafted_by_id=by.id, drafted_by=by.name, drafted_at=now,
+        officer_id=by.id, officer=by.name, changed_at=now,
     )  # fmt: skip
     db.session.add(one)
     audit.record(Event.RECOMMENDATION_DRAFTED, one, by=by, case=f"{one.case_reference} ({one.number})")
