@@ -134,6 +134,10 @@ class Event(enum.Enum):
     RECOMMENDATION_RETURNED = "draft of a recommendation returned", "reason"
     RECOMMENDATION_DISCARDED = "draft of a recommendation discarded", "reason"
     RECOMMENDATION_ISSUED = "recommendation issued", "type due_on"
+    RESPONSE_PREPARED = "answer to a recommendation prepared", "answer steps"
+    RESPONSE_SENT = "answer to a recommendation sent for signature", ""
+    RESPONSE_RETURNED = "answer to a recommendation returned before signature", "reason"
+    RESPONSE_SIGNED = "recommendation answered", "answer sha256 signatory steps"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
@@ -168,6 +172,7 @@ _LIBRARY = frozenset(
 )
 DRAFTING = _LIBRARY | {
     Event.ANSWER_SAVED, Event.ANSWER_CONFIRMED, Event.ANSWER_ASSIGNED, Event.WORKBOOK_RETURNED, Event.RETURNED_BY_LEAD,
+    Event.RESPONSE_PREPARED, Event.RESPONSE_SENT, Event.RESPONSE_RETURNED,
 }  # fmt: skip
 
 

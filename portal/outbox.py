@@ -47,6 +47,9 @@ class Letter(enum.Enum):
     RECOMMENDATION_TO_APPROVE = "a draft of a recommendation waits for approval"
     RECOMMENDATION_RETURNED = "a draft of a recommendation was returned"
     RECOMMENDATION_ISSUED = "the Ombudsman made a recommendation to the organisation"
+    RESPONSE_TO_SIGN = "an answer to a recommendation waits for your signature"
+    RESPONSE_RETURNED = "an answer to a recommendation came back from the executive lead"
+    RESPONSE_SIGNED = "a recommendation was answered"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

@@ -88,6 +88,8 @@ class Action(enum.Enum):
     SEE_DRAFTS = "see drafts of recommendations"
     DRAFT_RECOMMENDATION = "draft a recommendation"
     ISSUE_RECOMMENDATION = "issue a recommendation that somebody else drafted"
+    ANSWER_RECOMMENDATION = "answer a recommendation"
+    SIGN_RESPONSE = "sign the answer to a recommendation"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -183,6 +185,8 @@ RULES: dict[Action, Rule] = {
     Action.SEE_DRAFTS: rule(_OFFICER, unless=_FAIR),
     Action.DRAFT_RECOMMENDATION: rule(_OFFICER, unless=_FAIR),
     Action.ISSUE_RECOMMENDATION: rule(_OFFICER, unless=(Unless.CONFLICTED, Unless.DRAFTED_IT)),
+    Action.ANSWER_RECOMMENDATION: rule(_MANAGER, _LEAD),
+    Action.SIGN_RESPONSE: rule(_LEAD),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

@@ -40,8 +40,11 @@ from portal.kernel.references import new as new_reference
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries import person_of_session
 from portal.policy import PORTAL, Acting, Action, Role
-from portal.recommendations.models import Recommendation
+from portal.recommendations.lifecycle import Acceptance
+from portal.recommendations.models import Recommendation, Response
+from portal.recommendations.operations import answering as responding
 from portal.recommendations.operations import approving, drafting
+from portal.recommendations.operations.answering import Promise
 from portal.standards import library
 from tests.people import OMBUDSMAN, Cast
 
@@ -335,5 +338,27 @@ def an_issued_recommendation(cast: Cast, **facts: Any) -> Recommendation:
     """Approved by Cora."""
     one = a_sent_draft(cast, **facts)
     approving.issue(one, version=one.version, by=cast.cora)
+    db.session.commit()
+    return one
+
+
+def a_prepared_answer(cast: Cast, one: Recommendation | None = None, **facts: Any) -> tuple[Recommendation, Response]:
+    """Prepared by Priya: accepted, with one step."""
+    one = one or an_issued_recommendation(cast)
+    said: dict[str, Any] = {
+        "answer": Acceptance.ACCEPTED, "reasons": "", "not_accepted": "", "version": 0,
+        "promises": [Promise("Write to Mr A and say what went wrong.", "Head of complaints", one.due_on - dt.timedelta(7))],
+    }  # fmt: skip
+    response = responding.prepare(one, by=cast.priya, **{**said, **facts})
+    db.session.commit()
+    return one, response
+
+
+def an_answered_recommendation(cast: Cast, one: Recommendation | None = None, **facts: Any) -> Recommendation:
+    """Prepared and sent by Priya, signed by Edwin."""
+    one, response = a_prepared_answer(cast, one, **facts)
+    responding.send(one, response, version=response.version, by=cast.priya)
+    db.session.commit()
+    responding.sign(one, response, version=response.version, code=a_code(cast, "edwin"), declared=True, by=cast.edwin)
     db.session.commit()
     return one

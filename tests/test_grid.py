@@ -33,6 +33,7 @@ from portal.organisations.operations import conflicts, grouping, inviting
 from portal.organisations.queries import person_of_session
 from portal.outbox import Letter, OutgoingLetter
 from portal.policy import Role
+from portal.recommendations.operations import answering
 from portal.web.gate import Gate, acting
 from tests import builders, databases
 from tests.assessments.filled import brought_back
@@ -197,6 +198,12 @@ SAMPLES: dict[str, Samples] = {
     "/evidence/for/<path:about>": PINNED_TO,
     "/evidence/hand-in/for/<path:about>": PINNED_TO,
     "/recommendations/<reference>": at(reference="issued"),
+    "/recommendations/<reference>/answer": each(at(reference="issued"), at(reference="answered")),
+    "/recommendations/<reference>/answer/read": each(at(reference="prepared"), at(reference="answered")),
+    "/recommendations/<reference>/answer/send": at(reference="prepared"),
+    "/recommendations/<reference>/answer/return": at(reference="answer to sign"),
+    "/recommendations/<reference>/answer/sign": at(reference="answer to sign"),
+    "/recommendations/<reference>/answer/<int:number>.json": at(reference="answered", number=1),
     "/organisations/<code>/recommendations": BODY,
     "/drafts/<reference>": at(reference="draft"),
     "/drafts/<reference>/read": each(at(reference="draft"), at(reference="waiting draft")),
@@ -332,6 +339,12 @@ def _recommendations(world: World) -> None:
     at["draft"] = builders.a_draft(cast, number=1).reference
     at["waiting draft"] = builders.a_sent_draft(cast, number=2).reference
     at["issued"] = builders.an_issued_recommendation(cast, number=3).reference
+    at["prepared"] = builders.a_prepared_answer(cast, builders.an_issued_recommendation(cast, number=4))[0].reference
+    sent, response = builders.a_prepared_answer(cast, builders.an_issued_recommendation(cast, number=5))
+    answering.send(sent, response, version=response.version, by=cast.priya)
+    db.session.commit()
+    at["answer to sign"] = sent.reference
+    at["answered"] = builders.an_answered_recommendation(cast, builders.an_issued_recommendation(cast, number=6)).reference
 
 
 def _sessions(world: World) -> None:

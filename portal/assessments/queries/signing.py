@@ -122,14 +122,6 @@ def answered_by(assessment_id: int) -> list[int | None]:
     return list(db.session.scalars(_ANSWERED_BY, {"assessment_id": assessment_id}))
 
 
-_FACTOR = sa.select(Person.totp_confirmed_at.is_not(None)).where(Person.id == sa.bindparam("person_id"))
-
-
-def has_second_factor(person_id: int | None) -> bool:
-    """Whether the person could give a code at all."""
-    return bool(db.session.scalar(_FACTOR, {"person_id": person_id}))
-
-
 _principal, _person = aliased(Membership), aliased(Person)
 _LEADING = (
     sa.select(Membership.job_title, _person.name, _principal.job_title)

@@ -16,6 +16,7 @@ from portal.assessments.queries import signing as queries
 from portal.gaps.queries import plan
 from portal.kernel import clock
 from portal.kernel.errors import Invalid, Step, WrongState
+from portal.organisations.queries.account import has_second_factor
 from portal.policy import Action, may
 from portal.standards import library
 from portal.web.gate import acting, gate
@@ -85,7 +86,7 @@ def _sign_off_page(assessment: Assessment, form: SignForm, back: ReturnForm) -> 
         questions=queries.open_questions(assessment.id),
         reopened=queries.last_reopening(assessment),
         ready=ready,
-        has_factor=ready and queries.has_second_factor(by.id),
+        has_factor=ready and has_second_factor(by.id),
         another_must_sign=ready and own and not small,
         alone=signing.signs_alone(assessment, answered_by, by),
         declaration=signing.DECLARATION.format(organisation=name),

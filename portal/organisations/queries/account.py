@@ -115,3 +115,11 @@ def organisations_like(words: str) -> list[tuple[str, str]]:
     if not wanted:
         return []
     return [(row.code, row.name) for row in db.session.execute(_FOUND, {"code": wanted, "part": anywhere(wanted)})]
+
+
+_FACTOR = sa.select(Person.totp_confirmed_at.is_not(None)).where(Person.id == sa.bindparam("person_id"))
+
+
+def has_second_factor(person_id: int | None) -> bool:
+    """Whether the person could give a code at all."""
+    return bool(db.session.scalar(_FACTOR, {"person_id": person_id}))

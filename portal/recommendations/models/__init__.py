@@ -4,7 +4,16 @@ from portal.recommendations.models.asking import ComplainantAddress, Complainant
 from portal.recommendations.models.deciding import Contact, LadderStep, MoreTime, Pause, Verdict
 from portal.recommendations.models.keeping import ApiToken, CalendarFeed, ImportedCases, SavedView
 from portal.recommendations.models.promising import PromisedStep, Response
-from portal.recommendations.models.recommendation import CASE, NOTE, WORDS, Recommendation, Succession, Theme, Touched, Wording
+from portal.recommendations.models.recommendation import (
+    CASE,
+    NOTE,
+    WORDS,
+    Recommendation,
+    Succession,
+    Theme,
+    Touched,
+    Wording,
+)
 from portal.recommendations.models.reporting import LineSeen, ProgressReport
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from portal.recommendations.types import types
-from portal.recommendations.views import drafting, reading
+from portal.recommendations.views import answering, drafting, reading
 
-BLUEPRINTS: tuple[Blueprint, ...] = (drafting.bp, reading.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (drafting.bp, reading.bp, answering.bp)
 
 
 def register(app: Flask) -> None:

@@ -10,7 +10,7 @@ from portal.kernel.errors import Invalid, WrongState
 from portal.organisations.queries import organisation as by_code
 from portal.policy import Action
 from portal.recommendations import queries, wording
-from portal.recommendations.forms import DraftForm, IssueForm, NewDraftForm, ReasonForm, SendForm
+from portal.recommendations.forms.drafting import DraftForm, IssueForm, NewDraftForm, ReasonForm, SendForm
 from portal.recommendations.lifecycle import DRAFTING, DraftState, DraftVerb
 from portal.recommendations.models import Recommendation
 from portal.recommendations.operations import approving, drafting

@@ -1,4 +1,4 @@
-"""Shape and messages of the forms about recommendations."""
+"""What is typed to draft a recommendation, to send it, and to issue or return it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Shape and messages of the forms about recommendations, a journey a file."""
