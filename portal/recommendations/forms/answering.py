@@ -38,6 +38,7 @@ class AnswerForm(PortalForm):
     not_accepted = TextAreaField(
         "What you do not accept, and why",
         [Optional(), Length(max=WORDS, message=TOO_LONG.format("What you do not accept", WORDS))],
+        description="Only if you accept it in part.",
     )
 
     def promises(self) -> list[Promise]:

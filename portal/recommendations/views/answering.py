@@ -20,7 +20,7 @@ from portal.web.gate import acting, gate
 from portal.web.pages import page
 
 bp = Blueprint("answering", __name__)
-ROOM = 3  # steps there is room for at first
+ROOM = 1  # steps there is room for at first
 
 
 @bp.route("/recommendations/<reference>/answer", methods=["GET", "POST"])
