@@ -138,6 +138,12 @@ class Event(enum.Enum):
     RESPONSE_SENT = "answer to a recommendation sent for signature", ""
     RESPONSE_RETURNED = "answer to a recommendation returned before signature", "reason"
     RESPONSE_SIGNED = "recommendation answered", "answer sha256 signatory steps"
+    PROGRESS_REPORTED = "progress reported on a recommendation", "report finished"
+    COMPLAINANT_NOTED = "noted where a complainant can be asked", ""
+    COMPLAINANT_FORGOTTEN = "forgot where a complainant can be asked", ""
+    COMPLAINANT_ASKED = "complainant asked", "until"
+    COMPLAINANT_ANSWERED = "complainant answered", "arrived matches"
+    OBJECTION_SETTLED = "settled what a complainant said", "reason"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
@@ -147,7 +153,7 @@ class Event(enum.Enum):
 
 
 # A reviewer's working papers: organisations read the finding, and the second reviewer must not know of the first view.
-# Likewise what officers drafted: organisations read what was issued.
+# Likewise what officers drafted, for organisations read what was issued; and what is between the Ombudsman and a complainant.
 WORKING_PAPERS = frozenset(
     {
         Event.FINDING_RECORDED,
@@ -160,6 +166,11 @@ WORKING_PAPERS = frozenset(
         Event.RECOMMENDATION_SENT,
         Event.RECOMMENDATION_RETURNED,
         Event.RECOMMENDATION_DISCARDED,
+        Event.COMPLAINANT_NOTED,
+        Event.COMPLAINANT_FORGOTTEN,
+        Event.COMPLAINANT_ASKED,
+        Event.COMPLAINANT_ANSWERED,
+        Event.OBJECTION_SETTLED,
     }
 )
 

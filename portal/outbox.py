@@ -17,9 +17,10 @@ from portal.kernel.db import Model, Moment, insert_unless_there, one_of, primary
 class Letter(enum.Enum):
     """Every letter the portal can send; its text is templates/letters/<name in lower case>.txt, subject first."""
 
-    def __init__(self, words: str, secret: bool = False) -> None:
+    def __init__(self, words: str, secret: bool = False, forgets: bool = False) -> None:
         self.words = words
         self.secret = secret  # its facts are wiped once it is sent
+        self.forgets = forgets  # and so is the address that it went to
 
     SIGN_IN_LINK = "a link to sign in", True
     INVITATION = "an invitation to act for an organisation", True
@@ -50,6 +51,9 @@ class Letter(enum.Enum):
     RESPONSE_TO_SIGN = "an answer to a recommendation waits for your signature"
     RESPONSE_RETURNED = "an answer to a recommendation came back from the executive lead"
     RESPONSE_SIGNED = "a recommendation was answered"
+    PROGRESS_REPORTED = "an organisation reported progress on a recommendation"
+    COMPLAINANT_ASKED = "three questions to somebody who complained", True, True
+    COMPLAINANT_OBJECTED = "somebody who complained says that it did not happen"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

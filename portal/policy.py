@@ -90,6 +90,9 @@ class Action(enum.Enum):
     ISSUE_RECOMMENDATION = "issue a recommendation that somebody else drafted"
     ANSWER_RECOMMENDATION = "answer a recommendation"
     SIGN_RESPONSE = "sign the answer to a recommendation"
+    REPORT_PROGRESS = "report progress on a recommendation"
+    NOTE_COMPLAINANT = "note how a complainant is asked, and settle what they said"
+    ANSWER_AS_COMPLAINANT = "answer what a complainant is asked"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -187,6 +190,9 @@ RULES: dict[Action, Rule] = {
     Action.ISSUE_RECOMMENDATION: rule(_OFFICER, unless=(Unless.CONFLICTED, Unless.DRAFTED_IT)),
     Action.ANSWER_RECOMMENDATION: rule(_MANAGER, _LEAD),
     Action.SIGN_RESPONSE: rule(_LEAD),
+    Action.REPORT_PROGRESS: rule(_MANAGER, _LEAD),
+    Action.NOTE_COMPLAINANT: rule(_OFFICER, unless=_FAIR),
+    Action.ANSWER_AS_COMPLAINANT: Rule(anyone=True),  # with the link, which only they were sent
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

@@ -40,7 +40,7 @@ from portal.kernel.references import new as new_reference
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries import person_of_session
 from portal.policy import PORTAL, Acting, Action, Role
-from portal.recommendations.lifecycle import Acceptance
+from portal.recommendations.lifecycle import Acceptance, Delivery, Ending
 from portal.recommendations.models import Recommendation, Response
 from portal.recommendations.operations import answering as responding
 from portal.recommendations.operations import approving, drafting
@@ -360,5 +360,14 @@ def an_answered_recommendation(cast: Cast, one: Recommendation | None = None, **
     responding.send(one, response, version=response.version, by=cast.priya)
     db.session.commit()
     responding.sign(one, response, version=response.version, code=a_code(cast, "edwin"), declared=True, by=cast.edwin)
+    db.session.commit()
+    return one
+
+
+def an_ended_recommendation(cast: Cast, one: Recommendation) -> Recommendation:
+    """Overtaken by something else, as an officer found."""
+    cora = cast.cora
+    one.delivery, one.ended_on, one.ending, one.next_evidence_on = Delivery.OVERTAKEN, clock.today(), Ending.DECIDED, None
+    audit.record(Event.RECOMMENDATION_ISSUED, one, by=cora, type=one.type, due_on=one.due_on)
     db.session.commit()
     return one

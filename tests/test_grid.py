@@ -33,7 +33,7 @@ from portal.organisations.operations import conflicts, grouping, inviting
 from portal.organisations.queries import person_of_session
 from portal.outbox import Letter, OutgoingLetter
 from portal.policy import Role
-from portal.recommendations.operations import answering
+from portal.recommendations.operations import answering, asking, reporting
 from portal.web.gate import Gate, acting
 from tests import builders, databases
 from tests.assessments.filled import brought_back
@@ -198,6 +198,11 @@ SAMPLES: dict[str, Samples] = {
     "/evidence/for/<path:about>": PINNED_TO,
     "/evidence/hand-in/for/<path:about>": PINNED_TO,
     "/recommendations/<reference>": at(reference="issued"),
+    "/recommendations/<reference>/report": at(reference="issued"),
+    "/recommendations/<reference>/reports/<int:number>": at(reference="reported", number=1),
+    "/recommendations/<reference>/complainant": at(reference="reported"),
+    "/recommendations/<reference>/complainant/settle": at(reference="reported"),
+    "/your-view/<token>": at(token="token of a question"),
     "/recommendations/<reference>/answer": each(at(reference="issued"), at(reference="answered")),
     "/recommendations/<reference>/answer/read": each(at(reference="prepared"), at(reference="answered")),
     "/recommendations/<reference>/answer/send": at(reference="prepared"),
@@ -344,6 +349,18 @@ def _recommendations(world: World) -> None:
     answering.send(sent, response, version=response.version, by=cast.priya)
     db.session.commit()
     at["answer to sign"] = sent.reference
+    reported = builders.an_issued_recommendation(cast, number=7)
+    asking.note_address(reported, address="somebody@example.net", version=reported.version, by=cast.cora)
+    db.session.commit()
+    builders.a_pin(cast, f"{reported.reference}/2")
+    reporting.report(
+        reported, version=reported.version, changed="We wrote.", how_we_know="We hold a copy.", finished=True, done_on=clock.today(),
+        seen={1: reporting.Seen("Head of complaints", clock.today())}, by=cast.priya,
+    )  # fmt: skip
+    db.session.commit()
+    at["reported"] = reported.reference
+    asked = db.session.query(OutgoingLetter).filter_by(letter=Letter.COMPLAINANT_ASKED.name).one()
+    at["token of a question"] = json.loads(asked.facts)["token"]
     at["answered"] = builders.an_answered_recommendation(cast, builders.an_issued_recommendation(cast, number=6)).reference
 
 

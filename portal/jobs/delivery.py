@@ -230,12 +230,15 @@ def _settle(row: Any, **values: Any) -> None:
     db.session.execute(statement, {"one": row.id, "attempt": row.attempts})
 
 
-def _facts_kept(row: Any) -> dict[str, str]:
-    return {"facts": "{}"} if Letter[row.letter].secret else {}
+def _kept(row: Any, reason: str) -> dict[str, str]:
+    """What stays of a letter that is done with; the server's reason may quote the address."""
+    letter = Letter[row.letter]
+    forgotten = {"to_address": "", "reason": reason[:3]} if letter.forgets else {}
+    return {"reason": reason[:500], **({"facts": "{}"} if letter.secret else {}), **forgotten}
 
 
 def _stamp(row: Any, keep: Callable[[], None]) -> None:
-    _settle(row, state=Post.SENT, sent_at=clock.now(), reason="", **_facts_kept(row))
+    _settle(row, state=Post.SENT, sent_at=clock.now(), **_kept(row, ""))
     keep()
 
 
@@ -249,7 +252,7 @@ def _put_back(row: Any, reason: str, keep: Callable[[], None]) -> None:
 
 
 def _give_up(row: Any, reason: str, keep: Callable[[], None]) -> None:
-    _settle(row, state=Post.FAILED, reason=reason[:500], **_facts_kept(row))
+    _settle(row, state=Post.FAILED, **_kept(row, reason))
     # Only the server's number: what it says may quote the address, and the record is kept for ever.
     number = reason[:3] if reason[:3].isdigit() else "the last attempt failed"
     audit.record(Event.LETTER_NOT_DELIVERED, Undelivered(row.id), by=PORTAL, letter=row.letter, reason=number)

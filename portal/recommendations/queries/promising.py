@@ -51,6 +51,19 @@ def days_to_keep(recommendation_id: int) -> Sequence[date]:
     return db.session.scalars(_TO_KEEP, {"recommendation_id": recommendation_id}).all()
 
 
+_KEPT = (
+    sa.select(PromisedStep)
+    .join(Response, Response.id == PromisedStep.response_id)
+    .where(PromisedStep.recommendation_id == _OF, PromisedStep.done_on.is_(None), Response.state == ResponseState.SIGNED)
+    .order_by(PromisedStep.position, PromisedStep.id)
+)
+
+
+def to_keep(recommendation_id: int) -> Sequence[PromisedStep]:
+    """What was promised in a signed answer and is not done."""
+    return db.session.scalars(_KEPT, {"recommendation_id": recommendation_id}).all()
+
+
 @dataclass(frozen=True)
 class Answering:
     """A recommendation with the newest answer to it, as the pages about answering need it."""
