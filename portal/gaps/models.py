@@ -18,10 +18,17 @@ class GapKind(enum.Enum):
 
     BELOW_TARGET = "below target"
     NOT_SUBMITTED = "not submitted"
+    OVERDUE_PROMISE = "overdue promise"
+    REFUSED = "recommendation refused"
+    STALLED = "stalled recommendation"
+
+
+ABOUT_RECOMMENDATIONS = (GapKind.OVERDUE_PROMISE, GapKind.REFUSED, GapKind.STALLED)
+RECOMMENDATIONS = "recommendations"  # where the others name their pillar
 
 
 class Severity(enum.Enum):
-    """How far short: one level under target, two or more, or a duty in law."""
+    """How far short: one level under target, two or more, or a duty in law. What is long overdue, or about a grave injustice, is serious."""
 
     MODERATE = "moderate"
     SERIOUS = "serious"
@@ -35,7 +42,10 @@ def _of_open(name: str, *columns: str) -> sa.Index:
 
 
 class Gap(Audited, Model):
-    """One shortfall of one organisation. At most one open gap for each (kind, standard, expectation)."""
+    """One shortfall of one organisation: of a standard, or of what the Ombudsman recommended.
+
+    At most one open gap for each (kind, standard, expectation, recommendation).
+    """
 
     __tablename__ = "gaps"
     id: Mapped[int] = primary_key()
@@ -44,9 +54,10 @@ class Gap(Audited, Model):
     organisation_kind: Mapped[str] = mapped_column(sa.String(4))  # as when it opened: what the tallies count by
     kind: Mapped[GapKind] = mapped_column(one_of(GapKind, "kind"))
     about: Mapped[str] = mapped_column(sa.String(80))  # reference of what brought it to light, "AS-7K2QD"
-    standard: Mapped[str] = mapped_column(sa.String(10))
-    pillar: Mapped[str] = mapped_column(sa.String(20), default="")  # "NHS-1"; empty where it is about no expectation
+    standard: Mapped[str] = mapped_column(sa.String(10))  # empty where it is about a recommendation
+    pillar: Mapped[str] = mapped_column(sa.String(20), default="")  # "NHS-1", RECOMMENDATIONS; empty for an assessment as a whole
     expectation: Mapped[str] = mapped_column(sa.String(20), default="")  # "NHS-1.3"
+    recommendation: Mapped[str] = mapped_column(sa.String(12), default="")  # its reference, "RC-7K2QD"
     level: Mapped[int | None]
     target: Mapped[int | None]
     severity: Mapped[Severity] = mapped_column(one_of(Severity, "severity"))
@@ -58,7 +69,7 @@ class Gap(Audited, Model):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         sa.Index(
-            "uq_gaps_open", "organisation_id", "kind", "standard", "expectation", unique=True,
+            "uq_gaps_open", "organisation_id", "kind", "standard", "expectation", "recommendation", unique=True,
             sqlite_where=sa.text("closed_on IS NULL"), postgresql_where=sa.text("closed_on IS NULL"),
         ),
         _of_open("ix_gaps_open_age", "opened_on", "id"),
@@ -68,6 +79,11 @@ class Gap(Audited, Model):
         sa.Index("ix_gaps_about", "about"),
         sa.CheckConstraint("(closed_on IS NULL) = (closed_why = '')", name="closed_says_why"),
         sa.CheckConstraint("(kind = 'below target') = (expectation <> '')", name="below_target_names_expectation"),
+        sa.CheckConstraint(
+            "(kind IN ('overdue promise', 'recommendation refused', 'stalled recommendation')) = (recommendation <> '')",
+            name="promise_names_recommendation",
+        ),
+        sa.CheckConstraint("(standard = '') = (recommendation <> '')", name="standard_or_recommendation"),
         sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_opened"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from portal.gaps.models import GapKind, Severity
+from portal.gaps.models import RECOMMENDATIONS, GapKind, Severity
 from portal.kernel.working_days import add_months
 from portal.standards import library
 
@@ -32,15 +32,28 @@ AGES = (
     Age("6-to-12-months", "6 to 12 months", 6, 12),
     Age("over-a-year", "Over a year", 12, None),
 )
-KINDS = {"below-target": GapKind.BELOW_TARGET, "not-submitted": GapKind.NOT_SUBMITTED}
+KINDS = {
+    "below-target": GapKind.BELOW_TARGET,
+    "not-submitted": GapKind.NOT_SUBMITTED,
+    "overdue-promise": GapKind.OVERDUE_PROMISE,
+    "refused": GapKind.REFUSED,
+    "stalled": GapKind.STALLED,
+}
 SEVERITIES = {"legal-duty": Severity.STATUTORY, "serious": Severity.SERIOUS, "moderate": Severity.MODERATE}
-KIND_WORDS = {GapKind.BELOW_TARGET: "Below target", GapKind.NOT_SUBMITTED: "Assessment not submitted"}
+KIND_WORDS = {
+    GapKind.BELOW_TARGET: "Below target",
+    GapKind.NOT_SUBMITTED: "Assessment not submitted",
+    GapKind.OVERDUE_PROMISE: "Recommendation overdue",
+    GapKind.REFUSED: "Recommendation refused",
+    GapKind.STALLED: "Recommendation accepted, then stalled",
+}
 SEVERITY_WORDS = {
     Severity.STATUTORY: "A legal duty",
-    Severity.SERIOUS: "Serious: 2 or more levels under target",
+    Severity.SERIOUS: "Serious: 2 or more levels under target, 30 or more days late, or a grave injustice",
     Severity.MODERATE: "Moderate",
 }
 NO_PILLAR = "none"  # what addresses say for gaps that are about no expectation
+_NO_PILLAR_OF_A_STANDARD = {"": "The assessment as a whole", RECOMMENDATIONS: "What the Ombudsman recommended"}
 
 
 def _month(day: date, by: int) -> date:
@@ -66,10 +79,15 @@ def about(expectation: str, kind: GapKind) -> str:
     return title(expectation) if expectation else KIND_WORDS[kind]
 
 
+def heading(code: str) -> str:
+    """A pillar with the standard it belongs to, for several standards share their pillars' names."""
+    return pillar(code) if code in _NO_PILLAR_OF_A_STANDARD else f"{code.partition('-')[0]}: {pillar(code)}"
+
+
 def pillar(code: str) -> str:
     """What the newest version of its standard calls a pillar; the words for gaps that are about no pillar."""
-    if not code:
-        return "The assessment as a whole"
+    if code in _NO_PILLAR_OF_A_STANDARD:
+        return _NO_PILLAR_OF_A_STANDARD[code]
     for standard in reversed(library.versions(code.partition("-")[0])):
         for one in standard.pillars:
             if one.code == code:

@@ -13,11 +13,13 @@ from portal import audit
 from portal.audit import Event
 from portal.gaps import naming
 from portal.gaps.models import Gap, GapKind, Severity, Tally
-from portal.gaps.operations import register, tallying
+from portal.gaps.operations import planning, register, tallying
 from portal.gaps.queries import register as queries
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.errors import WrongState
 from portal.policy import PORTAL
+from tests.builders import an_issued_recommendation
 from tests.people import Cast
 
 TODAY = dt.date(2026, 6, 1)
@@ -153,6 +155,58 @@ def test_the_days_of_an_age_are_the_days_whose_gaps_have_it(age):
         assert within == (naming.age_of(day, TODAY) is age), day
 
 
+PROMISES = (GapKind.OVERDUE_PROMISE, GapKind.REFUSED, GapKind.STALLED)
+
+
+def a_promise(organisation, kind=GapKind.OVERDUE_PROMISE, reference="RC-TEST", **facts):
+    facts = {"severity": Severity.MODERATE, "due_on": TODAY, **facts}
+    return register.open_promise(
+        organisation_id=organisation.id, organisation_kind=organisation.kind, kind=kind, recommendation=reference, by=PORTAL, **facts
+    )
+
+
+def test_each_recommendation_has_one_gap_of_each_kind(cast):
+    for reference in ("RC-ONE", "RC-TWO"):
+        for kind in PROMISES:
+            first = a_promise(cast.trust, kind, reference)
+            assert a_promise(cast.trust, kind, reference, severity=Severity.SERIOUS).id == first.id
+    db.session.commit()
+    assert sums() == 6
+    assert set(register.open_about("RC-ONE")) == set(PROMISES)
+    assert register.find_open(organisation_id=cast.trust.id, kind=GapKind.REFUSED, standard="") is None  # the door of the standards
+
+
+def test_what_falls_short_of_a_recommendation_leads_to_it_and_is_planned_there(browser, cast):
+    one = an_issued_recommendation(cast)
+    gap = a_promise(cast.trust, reference=one.reference)
+    db.session.commit()
+    listed = browser("cora").open("/gaps?kind=overdue-promise")
+    assert f"Recommendation overdue: {one.reference}" in listed.text
+    assert listed.links[one.reference] == f"/recommendations/{one.reference}"
+    priya = browser("priya")
+    shown = priya.open(f"/gaps/{gap.reference}")
+    assert shown.h1 == "Recommendation overdue"
+    assert "Plan an action" not in shown.text
+    plan = priya.open("/organisations/RTX/plan")
+    assert "What the Ombudsman recommended" in plan.text
+    assert plan.links[f"the recommendation {one.reference}"] == f"/recommendations/{one.reference}"
+    assert "What the Ombudsman recommended: 1 open gap" in priya.open("/work").text
+    assert "promised where it is answered" in priya.open(f"/gaps/{gap.reference}/plan-an-action", status=409).text
+    with pytest.raises(WrongState):
+        planning.plan(gap, what="Write", owner="Manager", due_on=TODAY + dt.timedelta(30), by=cast.priya)
+
+
+@pytest.mark.parametrize("asked", ["refused", "stalled"])
+def test_the_register_is_narrowed_to_what_falls_short_of_recommendations(browser, cast, asked):
+    opened(cast.trust)
+    for kind in PROMISES:
+        a_promise(cast.trust, kind)
+    db.session.commit()
+    cora = browser("cora")
+    assert rows_behind(cora, f"/gaps?kind={asked}") == 1
+    assert rows_behind(cora, "/gaps?pillar=recommendations") == 3
+
+
 def many(cast):
     """Gaps of every kind, severity and age, some closed."""
     severities = list(Severity)
@@ -164,6 +218,8 @@ def many(cast):
             if number % 7 == 0:
                 register.close_gap(gap, "Done", by=PORTAL)
     opened(cast.other, "", kind=GapKind.NOT_SUBMITTED, level=None, target=None)
+    for number, kind in enumerate(PROMISES * 2):
+        a_promise((cast.trust, cast.practice)[number % 2], kind, f"RC-{number}")
     db.session.commit()
 
 
@@ -186,7 +242,7 @@ def test_every_count_opens_exactly_the_list_behind_it(browser, cast):
         for link in page.all("a")
         if link.get("href", "").startswith("/gaps?") and link.get("rel") != "next"
     }
-    assert len(counts) >= 2 + 4 + 3 + 2 + 4
+    assert len(counts) >= 5 + 4 + 3 + 2 + 5
     for address, count in counts.items():
         assert rows_behind(cora, address) == count, address
     assert f"{rows_behind(cora, '/gaps')} gaps are open" in page.text

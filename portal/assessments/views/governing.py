@@ -50,7 +50,7 @@ def told(facts: Facts) -> ForTheBoard:
     return governing.told(
         facts,
         answers,
-        plan.plan_of(facts.organisation_id),
+        [one for one in plan.plan_of(facts.organisation_id) if not one.recommendation],
         library.standard(facts.standard, facts.standard_version),
         now=clock.now(),
         today=clock.today(),

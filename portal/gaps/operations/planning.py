@@ -13,7 +13,7 @@ from portal.gaps.lifecycle import ACTION, OPEN, ActionVerb
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
-from portal.kernel.errors import Both, Invalid, Stale, WrongState
+from portal.kernel.errors import Both, Invalid, Stale, Step, WrongState
 from portal.policy import Acting, Action, insist
 
 _OPEN_ACTIONS = sa.select(PlannedAction).where(
@@ -26,8 +26,7 @@ def plan(gap: Gap, *, what: str, owner: str, due_on: date, by: Acting) -> Planne
     """Plan an action for a gap. One that is open in the same words is brought up to date instead."""
     insist(by, Action.WORK_ON_PLAN, gap)
     hold(gap)
-    if gap.closed_on is not None:
-        raise WrongState(f"This gap was closed on {words.day(gap.closed_on)}, so nothing more can be planned for it.")
+    insist_plannable(gap)
     _refuse_empty(what, owner)
     for one in db.session.scalars(_OPEN_ACTIONS, {"gap_id": gap.id}).all():
         if one.what == what:
@@ -47,6 +46,17 @@ def plan(gap: Gap, *, what: str, owner: str, due_on: date, by: Acting) -> Planne
     db.session.add(planned)
     audit.record(Event.ACTION_PLANNED, planned, by=by, what=what, owner=owner, due_on=due_on)
     return planned
+
+
+def insist_plannable(gap: Gap) -> None:
+    """Refuse where nothing can be planned here: the gap is closed, or about a recommendation."""
+    if gap.recommendation:
+        raise WrongState(
+            "What will be done about a recommendation is promised where it is answered.",
+            next_steps=[Step("Read the recommendation", f"/recommendations/{gap.recommendation}")],
+        )
+    if gap.closed_on is not None:
+        raise WrongState(f"This gap was closed on {words.day(gap.closed_on)}, so nothing more can be planned for it.")
 
 
 def change(

@@ -14,14 +14,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import audit
 from portal.audit import Event
-from portal.gaps.models import Gap, GapKind, Severity
+from portal.gaps.models import RECOMMENDATIONS, Gap, GapKind, Severity
 from portal.gaps.operations import tallying
 from portal.kernel import clock
 from portal.kernel.db import db, fresh_reference, hold
 from portal.policy import Acting
 
 _STILL_OPEN = sa.text("closed_on IS NULL")
-_UNIQUE = ("organisation_id", "kind", "standard", "expectation")
+_UNIQUE = ("organisation_id", "kind", "standard", "expectation", "recommendation")
 _FIND_ALL = (
     sa.select(Gap)
     .where(
@@ -34,7 +34,14 @@ _FIND_ALL = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_FIND = _FIND_ALL.where(Gap.expectation == sa.bindparam("expectation"))
+_FIND = _FIND_ALL.where(Gap.expectation == sa.bindparam("expectation"), Gap.recommendation == sa.bindparam("recommendation"))
+_OF_RECOMMENDATION = (
+    sa.select(Gap)
+    .where(Gap.about == sa.bindparam("reference"), Gap.recommendation == sa.bindparam("reference"), Gap.closed_on.is_(None))
+    .order_by(Gap.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def severity_of(*, short_by: int, statutory: bool) -> Severity:
@@ -46,7 +53,7 @@ def severity_of(*, short_by: int, statutory: bool) -> Severity:
 
 def find_open(*, organisation_id: int, kind: GapKind, standard: str, expectation: str = "") -> Gap | None:
     """The open gap of this organisation about this, held until the transaction ends."""
-    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation}
+    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation, "recommendation": ""}
     return db.session.scalar(_FIND, key)
 
 
@@ -54,6 +61,30 @@ def all_open(*, organisation_id: int, kind: GapKind, standard: str) -> dict[str,
     """The open gaps of this organisation under a standard by expectation, held until the transaction ends."""
     key = {"organisation_id": organisation_id, "kind": kind, "standard": standard}
     return {one.expectation: one for one in db.session.scalars(_FIND_ALL, key)}
+
+
+def open_about(recommendation: str) -> dict[GapKind, Gap]:
+    """The open gaps about a recommendation by their kind, held until the transaction ends."""
+    return {one.kind: one for one in db.session.scalars(_OF_RECOMMENDATION, {"reference": recommendation})}
+
+
+def open_promise(
+    *,
+    organisation_id: int,
+    organisation_kind: str,
+    kind: GapKind,
+    recommendation: str,
+    severity: Severity,
+    due_on: date,
+    by: Acting,
+    known: Gap | None = None,
+) -> Gap:
+    """Open a gap about a recommendation, or bring the one that is open up to date."""
+    return open_gap(
+        organisation_id=organisation_id, organisation_kind=organisation_kind, kind=kind, about=recommendation, standard="",
+        pillar=RECOMMENDATIONS, expectation="", recommendation=recommendation, level=None, target=None, severity=severity,
+        due_on=due_on, by=by, known=known,
+    )  # fmt: skip
 
 
 def open_gap(
@@ -70,14 +101,16 @@ def open_gap(
     severity: Severity,
     due_on: date,
     by: Acting,
+    recommendation: str = "",
     known: Gap | None = None,
 ) -> Gap:
-    """Open a gap, or bring the one that is open up to date: there is never a second for the same expectation.
+    """Open a gap, or bring the one that is open up to date: there is never a second about the same.
 
     `known` is the open gap where this transaction holds it already.
     """
     facts: dict[str, Any] = {"level": level, "target": target, "severity": severity, "due_on": due_on}
-    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation}
+    key = {"organisation_id": organisation_id, "kind": kind, "standard": standard, "expectation": expectation,
+           "recommendation": recommendation}  # fmt: skip
     there = known or db.session.scalar(_FIND, key)
     if there is None:
         dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite

@@ -47,6 +47,7 @@ class PlannedGap:
     kind: GapKind
     pillar: str
     expectation: str
+    recommendation: str
     level: int | None
     target: int | None
     severity: Severity
@@ -57,7 +58,7 @@ class PlannedGap:
 
 _PLAN = (
     sa.select(
-        Gap.reference, Gap.kind, Gap.pillar, Gap.expectation, Gap.level, Gap.target, Gap.severity,
+        Gap.reference, Gap.kind, Gap.pillar, Gap.expectation, Gap.recommendation, Gap.level, Gap.target, Gap.severity,
         Gap.opened_on, Gap.due_on, Gap.closed_on, *_ACTION,
     )
     .select_from(Gap)
@@ -75,9 +76,9 @@ def plan_of(organisation_id: int) -> list[PlannedGap]:
     grouped: dict[str, tuple[tuple[Any, ...], list[ActionLine]]] = {}
     for row in db.session.execute(_PLAN, {"organisation_id": organisation_id}):
         columns: tuple[Any, ...] = tuple(row)
-        _, actions = grouped.setdefault(columns[0], (columns[:10], []))
-        if columns[10] is not None:
-            actions.append(ActionLine(*columns[10:]))
+        _, actions = grouped.setdefault(columns[0], (columns[:11], []))
+        if columns[11] is not None:
+            actions.append(ActionLine(*columns[11:]))
     return [PlannedGap(tuple(actions), *gap) for gap, actions in grouped.values()]
 
 

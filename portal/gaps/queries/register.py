@@ -53,6 +53,7 @@ class GapLine:
     reference: str
     kind: GapKind
     expectation: str
+    recommendation: str
     level: int | None
     target: int | None
     severity: Severity
@@ -89,7 +90,7 @@ def _listing(conditions: frozenset[str], going_on: bool) -> sa.Select[*tuple[Any
     """Built once for each way of narrowing."""
     chosen: sa.Select[*tuple[Any, ...]] = (
         sa.select(
-            Gap.id, Gap.reference, Gap.kind, Gap.expectation, Gap.level, Gap.target, Gap.severity,
+            Gap.id, Gap.reference, Gap.kind, Gap.expectation, Gap.recommendation, Gap.level, Gap.target, Gap.severity,
             Gap.opened_on, Gap.due_on, Organisation.name, Organisation.code,
         )
         .join(Organisation, Organisation.id == Gap.organisation_id)

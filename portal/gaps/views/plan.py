@@ -87,8 +87,7 @@ def add(gap: Gap) -> Any:
             form.refuse(refusal)
         else:
             return redirect(url_for("gaps.show", reference=gap.reference), 303)
-    if gap.closed_on is not None:
-        raise WrongState("This gap is closed, so nothing more can be planned for it.")
+    planning.insist_plannable(gap)
     return page("gaps/add.html", form=form, gap=gap, naming=naming)
 
 

@@ -115,13 +115,8 @@ def _groups(counts: register.Counts) -> list[tuple[str, str, list[tuple[str, str
         ("Kind of organisation", "organisation-kind",
          [(code, words, counts.organisation_kinds[code]) for code, words in KINDS.items() if code in counts.organisation_kinds]),
         ("Pillar", "pillar",
-         [(code or naming.NO_PILLAR, _pillar(code), counts.pillars[code]) for code in sorted(counts.pillars)]),
+         [(code or naming.NO_PILLAR, naming.heading(code), counts.pillars[code]) for code in sorted(counts.pillars)]),
     ]  # fmt: skip
-
-
-def _pillar(code: str) -> str:
-    """A pillar with the standard it belongs to, for several standards share their pillars' names."""
-    return f"{code.partition('-')[0]}: {naming.pillar(code)}" if code else naming.pillar(code)
 
 
 def _filters(counts: register.Counts) -> list[tuple[str, str, list[tuple[str, str]]]]:
