@@ -9,7 +9,7 @@ from portal.organisations.rows import Fault
 
 # Marks that turn the direction of text or cannot be seen; they hide what a name really says.
 _UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 Line = tuple[int, list[str]]
 
@@ -43,14 +43,18 @@ def _controls(text: str) -> list[Fault]:
     faults: list[Fault] = []
     line = 1
     start = 0
-    for found in _CONTROL.finditer(text):
+    for found in CONTROL.finditer(text):
         line += text.count("\n", start, found.start())
         start = found.start()
         if faults and faults[-1].line == line:
             continue
-        what = "a null character" if found[0] == "\x00" else f"the control character U+{ord(found[0]):04X}"
-        faults.append(Fault(line, "", f"There is {what} on this line. Delete it and import the file again."))
+        faults.append(Fault(line, "", f"There is {named_control(found[0])} on this line. Delete it and import the file again."))
     return faults
+
+
+def named_control(character: str) -> str:
+    """What a character is called that shows nothing and must not come in."""
+    return "a null character" if character == "\x00" else f"the control character U+{ord(character):04X}"
 
 
 def lines(text: str) -> tuple[list[Line], list[Fault]]:

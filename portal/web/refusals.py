@@ -25,6 +25,7 @@ from portal.kernel.errors import (
     TooMany,
     WrongState,
 )
+from portal.web import problems
 from portal.web.gate import UNSAFE
 
 log = logging.getLogger(__name__)
@@ -106,6 +107,8 @@ def unforeseen(error: Exception) -> Response:
 
 
 def _page(name: str, status: int, refusal: Refusal) -> Response:
+    if problems.wanted():
+        return problems.problem(status, refusal.message)
     text = render_template(f"refusals/{name}.html", refusal=refusal, action_url=request.path)
     answer = make_response(text, status)
     answer.headers.add("Vary", "HX-Request")

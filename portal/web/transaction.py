@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, Response, g, request
 
 from portal.kernel import db as kernel_db
@@ -18,6 +21,21 @@ def let_go() -> None:
     """End the transaction under way, in which nothing was changed yet, so that nobody waits while something long is
     done with no database. The next statement begins another; rows read before are not to be changed after."""
     db.session.rollback()
+
+
+@contextmanager
+def by_itself() -> Iterator[None]:
+    """A transaction of its own, before that of the request begins: what is done within is kept whatever becomes of the
+    request, though it may only read. It counts what came; nothing else belongs here."""
+    tokens = kernel_db.writing.set(True), kernel_db.each_alone.set(False)
+    db.session.rollback()
+    try:
+        yield
+        db.session.commit()
+    finally:
+        db.session.rollback()
+        kernel_db.writing.reset(tokens[0])
+        kernel_db.each_alone.reset(tokens[1])
 
 
 def one_transaction(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -25,13 +26,11 @@ HOLDING = sa.and_(
     Membership.ended_at.is_(None),
 )
 
-_PERSON_OF_SESSION = (
+_ACTING = (
     sa.select(
         Person.id,
         Person.name,
         Person.email,
-        BrowserSession.id.label("session_id"),
-        BrowserSession.second_factor_at,
         Membership.role,
         Membership.deputy_for_id,
         Organisation.id.label("organisation_id"),
@@ -39,18 +38,23 @@ _PERSON_OF_SESSION = (
         Organisation.name.label("organisation"),
         Conflict.organisation_id.label("conflict_id"),
     )
-    .select_from(BrowserSession)
-    .join(Person, Person.id == BrowserSession.person_id)
+    .select_from(Person)
     .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, HOLDING))
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
     .outerjoin(Conflict, sa.and_(Conflict.person_id == Person.id, Conflict.ended_on.is_(None)))
+    .order_by(Organisation.sort_name, Membership.id)
+)
+_PERSON_OF_SESSION = (
+    _ACTING.add_columns(BrowserSession.id.label("session_id"), BrowserSession.second_factor_at)
+    .join(BrowserSession, BrowserSession.person_id == Person.id)
     .where(
         BrowserSession.token_hash == sa.bindparam("token"),
         BrowserSession.ended_at.is_(None),
         BrowserSession.expires_at > _now,
     )
-    .order_by(Organisation.sort_name, Membership.id)
 )
+_PERSON_OF_ADDRESS = _ACTING.where(Person.email == sa.bindparam("email"))
+_PERSON_OF_ID = _ACTING.where(Person.id == sa.bindparam("id"))
 
 
 def person_of_session(token: str) -> Acting | None:
@@ -61,8 +65,22 @@ def person_of_session(token: str) -> Acting | None:
     rows = db.session.execute(
         _PERSON_OF_SESSION, {"token": hashed(token), "today": clock.today(), "now": clock.now()}
     ).all()
-    if not rows:
-        return None
+    return _acting(rows, rows[0].session_id, rows[0].second_factor_at) if rows else None
+
+
+def person_of_address(email: str) -> Acting | None:
+    """Who has this address, folded, with the posts they hold today: for a command typed in their name."""
+    rows = db.session.execute(_PERSON_OF_ADDRESS, {"email": email, "today": clock.today()}).all()
+    return _acting(rows) if rows else None
+
+
+def person_of_id(id: int) -> Acting | None:
+    """The person of this row, with the posts they hold today: for what another system does in their name."""
+    rows = db.session.execute(_PERSON_OF_ID, {"id": id, "today": clock.today()}).all()
+    return _acting(rows) if rows else None
+
+
+def _acting(rows: Sequence[Any], session_id: int | None = None, second_factor_at: datetime | None = None) -> Acting:
     first = rows[0]
     posts = dict.fromkeys(
         Post(row.organisation_id, row.role, row.code, row.organisation, row.deputy_for_id is not None)
@@ -75,8 +93,8 @@ def person_of_session(token: str) -> Acting | None:
         email=first.email,
         posts=tuple(posts),
         conflicts=frozenset(row.conflict_id for row in rows if row.conflict_id is not None),
-        session_id=first.session_id,
-        second_factor_at=first.second_factor_at,
+        session_id=session_id,
+        second_factor_at=second_factor_at,
     )
 
 
