@@ -103,6 +103,23 @@ def successors_of(organisation_id: int) -> list[Organisation]:
     return list(db.session.scalars(_SUCCESSORS, {"one": organisation_id}))
 
 
+_FROM = sa.select(Succession.successor_id).where(Succession.organisation_id == sa.bindparam("one")).cte("heirs", recursive=True)
+# UNION keeps each once, so that a circle in the register ends.
+_HEIRS_IDS = _FROM.union(
+    sa.select(Succession.successor_id).join(_FROM, _FROM.c.successor_id == Succession.organisation_id)
+)
+_HEIRS = (
+    sa.select(Organisation)
+    .where(Organisation.id.in_(sa.select(_HEIRS_IDS.c.successor_id)))
+    .order_by(Organisation.sort_name, Organisation.id)
+)
+
+
+def heirs_of(organisation_id: int) -> list[Organisation]:
+    """The organisations that took over from this one, and from those in turn."""
+    return list(db.session.scalars(_HEIRS, {"one": organisation_id}))
+
+
 @dataclass(frozen=True)
 class TakenOver:
     """One body's duties went to another on a day."""

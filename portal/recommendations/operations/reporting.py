@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from portal import audit, outbox
 from portal.audit import Event
+from portal.evidence.lifecycle import LIVE
 from portal.evidence.operations import pinning
 from portal.evidence.queries import pins
 from portal.evidence.reading.findings import PersonalKind
 from portal.evidence.reading.spotting import readable, spot
 from portal.kernel import clock, words
-from portal.kernel.db import db, fresh_reference, hold
+from portal.kernel.db import db, fresh_reference
 from portal.kernel.errors import Both, Invalid, Stale, Step, WrongState
 from portal.organisations.queries import recipients
 from portal.outbox import Letter
@@ -22,7 +23,7 @@ from portal.recommendations import deadlines
 from portal.recommendations import queries as recommendations
 from portal.recommendations.lifecycle import DELIVERY, OPEN, Delivery, DeliveryVerb
 from portal.recommendations.models import WORDS, LineSeen, ProgressReport, Recommendation
-from portal.recommendations.operations import asking
+from portal.recommendations.operations import asking, colliding, falling_short
 from portal.recommendations.queries import places, promising
 from portal.recommendations.queries import reporting as queries
 from portal.recommendations.types import type_of
@@ -49,7 +50,7 @@ class Personal:
 
 
 def personal(**texts: str) -> list[Personal]:
-    """What stands in these texts (by the names of LABELS) that looks like personal data, as evidence is looked into."""
+    """What stands in these texts (by the names of their fields) that looks like personal data, as evidence is looked into."""
     return [Personal(name, one.kind, one.excerpt) for name, text in texts.items() for one in spot(readable(text))]
 
 
@@ -59,10 +60,10 @@ def report(
 ) -> ProgressReport:
     """Report progress, or that it is done (on `done_on`). `seen`: lines of the checklist whose document was seen, by number.
 
-    A finished report shows each line of the checklist, by a pin or as seen.
+    A finished report shows each line of the checklist, as seen or by a pin of evidence that is in use and was not refused.
     """
     insist(by, Action.REPORT_PROGRESS, one)
-    hold(one)
+    colliding.hold_issued(one)
     if one.delivery not in OPEN:
         raise WrongState(
             f"This recommendation has ended: it is “{one.delivery.value}”, so there is nothing more to report.",
@@ -70,10 +71,11 @@ def report(
         )
     texts = {"changed": words.clean(changed), "how_we_know": words.clean(how_we_know), "left_to_do": words.clean(left_to_do)}
     if one.version != version:
-        raise Stale("Your report was not sent, for something else was reported or decided meanwhile.",
-                    fields=_both(one, texts), version=one.version)  # fmt: skip
-    explained = _judged(texts, words.clean(explained), finished)
+        typed = {**texts, "explained": words.clean(explained)}
+        raise Stale("Your report was not sent, for something else was reported or decided meanwhile.", version=one.version,
+                    fields=list(_both(one, typed, finished, done_on, steps_done, seen or {})))  # fmt: skip
     lines = _lines_seen(one, seen or {})
+    explained = _judged(texts, {number: line.by for number, line in lines.items()}, words.clean(explained), finished)
     _day_done(one, finished, done_on)
     _steps_finished(one, steps_done, done_on)
     abouts = [places.about(one.reference, number) for number in range(1, len(type_of(one.type).evidence) + 1)]
@@ -97,13 +99,14 @@ def report(
     one.heard_on, one.changed_at = today, now
     one.next_evidence_on = deadlines.next_evidence(one.due_on, promising.days_to_keep(one.id), today)
     audit.record(Event.PROGRESS_REPORTED, one, by=by, report=told.reference, finished=finished)
+    falling_short.settle(one, by=by)
     _tell(one, told, by)
     if finished:
         asking.ask(one, told)
     return told
 
 
-def _judged(texts: Mapping[str, str], explained: str, finished: bool) -> str:
+def _judged(texts: Mapping[str, str], seen_by: Mapping[int, str], explained: str, finished: bool) -> str:
     """Why what looks like personal data stays; raises for the first text that may not be stored."""
     wanted = ("changed", "how_we_know") if finished else ("changed", "how_we_know", "left_to_do")
     for name, text in texts.items():
@@ -113,7 +116,7 @@ def _judged(texts: Mapping[str, str], explained: str, finished: bool) -> str:
             raise Invalid(name, f"{LABELS[name]} must be {words.number(WORDS)} characters or fewer")
     if len(explained) > WORDS:
         raise Invalid("explained", f"Why it stays must be {words.number(WORDS)} characters or fewer")
-    found = personal(**texts)
+    found = personal(**texts, **{f"seen_by_{number}": by for number, by in seen_by.items()}, explained=explained)
     for one in found:
         if one.kind is PersonalKind.BANK_DETAILS:
             raise Invalid(one.field, f"Take out the bank details ({one.excerpt}): a report never holds them. Say the amount and the day")
@@ -167,8 +170,9 @@ def _steps_finished(one: Recommendation, references: Collection[str], done_on: d
 
 def _refuse_unshown(one: Recommendation, abouts: Sequence[str], lines: Mapping[int, Seen]) -> None:
     pinned = pins.pins_of(one.organisation_id, abouts)
+    shown = {about for about, there in pinned.items() if any(not pin.withdrawn and pin.state in LIVE for pin in there)}
     before = queries.lines_seen(one.id)
-    bare = [number for number, about in enumerate(abouts, start=1) if about not in pinned and number not in {*lines, *before}]
+    bare = [number for number, about in enumerate(abouts, start=1) if about not in shown and number not in {*lines, *before}]
     if bare:
         named = words.listing([str(number) for number in bare])
         plural = "lines" if len(bare) > 1 else "line"
@@ -182,9 +186,30 @@ def _move(one: Recommendation, finished: bool) -> None:
         DELIVERY.move(one, DeliveryVerb.BEGIN)
 
 
-def _both(one: Recommendation, texts: Mapping[str, str]) -> list[Both]:
+def _both(
+    one: Recommendation, typed: Mapping[str, str], finished: bool, done_on: date | None, steps_done: Collection[str], seen: Mapping[int, Seen]
+) -> Iterator[Both]:
+    """The newest report beside everything that was typed, field by field, so that it can be sent as it is."""
     last = queries.newest(one.id)
-    return [Both(LABELS[name], getattr(last, name) if last else "", text, name) for name, text in texts.items()]
+    for name, text in typed.items():
+        if text or name in LABELS:
+            yield Both(LABELS.get(name, "Why it stays"), getattr(last, name) if last else "", text, name)
+    yield Both("Is it finished?", "yes" if last and last.finished else "", "yes" if finished else "", "finished")
+    yield from _both_days("The day on which it was done", "done_on", last.done_on if last else None, done_on)
+    promised = {step.reference: step.what for step in promising.to_keep(one.id)}
+    for reference in steps_done:
+        if reference in promised:  # what was done meanwhile cannot be done again
+            yield Both(f"Done: {promised[reference]}", "", reference, "steps_done")
+    for number, said in seen.items():
+        if said.by or said.on:
+            yield Both(f"Line {number}: who saw the document", "", said.by, f"seen_by_{number}")
+            yield from _both_days(f"Line {number}: the day on which it was seen", f"seen_on_{number}", None, said.on)
+
+
+def _both_days(label: str, name: str, theirs: date | None, yours: date | None) -> Iterator[Both]:
+    for part in ("day", "month", "year"):
+        if yours is not None:
+            yield Both(f"{label}: {part}", str(getattr(theirs, part, "")), str(getattr(yours, part)), f"{name}-{part}")
 
 
 def _tell(one: Recommendation, told: ProgressReport, by: Acting) -> None:
