@@ -14,6 +14,7 @@ from portal.files.sweeping import clear as clear_files
 from portal.gaps.operations import tallying
 from portal.jobs import checking, sweeping
 from portal.kernel import clock
+from portal.recommendations.operations import climbing
 
 Step = Callable[[], int]
 
@@ -95,6 +96,14 @@ JOBS: tuple[Job, ...] = (
         time(7),
     ),
     Job(
+        "climb-ladder",
+        lambda today, since: climbing.climb(today, since),
+        Each.DAY,
+        "reminds organisations of what the Ombudsman recommended, writes when it is overdue, places further steps before an officer, "
+        "and opens the gaps that time alone opens",
+        time(6, 30),
+    ),
+    Job(
         "fold-tallies",
         _fold_tallies,
         Each.DAY,
@@ -105,7 +114,8 @@ JOBS: tuple[Job, ...] = (
         "sweep",
         lambda _today, _since: sweeping.sweep(),
         Each.DAY,
-        "deletes what is no longer needed of signing in and of these jobs, 30 days after its end, and workbooks not saved in a week",
+        "deletes what is no longer needed of signing in and of these jobs, 30 days after its end, workbooks not saved in a week, "
+        "and letters to complainants that did not leave in 30 days",
         time(3),
     ),
     Job(

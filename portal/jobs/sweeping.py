@@ -1,4 +1,4 @@
-"""What is no longer needed of signing in, of old runs of jobs and of workbooks is deleted once its time is over."""
+"""What is no longer needed of signing in, of jobs, of workbooks, of files of cases and of complainants is deleted in time."""
 
 from __future__ import annotations
 
@@ -15,20 +15,27 @@ from portal.jobs.models import JobRun
 from portal.kernel import clock
 from portal.kernel.db import Model, db
 from portal.organisations.models import Attempts, BrowserSession, SignInLink
+from portal.outbox import Letter, OutgoingLetter
+from portal.recommendations.models import ImportedCases
+from portal.recommendations.operations import waiting
 
 KEPT = timedelta(days=30)
 
 
 def sweep() -> Iterator[Callable[[], int]]:
-    """Delete links, sessions and counts of attempts that ended 30 days ago, and workbooks that nobody saved within a
-    week; keep the newest run of each job."""
-    before, unsaved = clock.now() - KEPT, clock.now() - returning.KEPT
+    """Delete links, sessions and counts of attempts that ended 30 days ago, and workbooks and files of
+    cases that nobody saved within a week; keep the newest run of each job. A letter that forgets its address and did
+    not leave within 30 days is deleted with it: its link has run out."""
+    before, unsaved, untaken = clock.now() - KEPT, clock.now() - returning.KEPT, clock.now() - waiting.KEPT
     newest = sa.select(sa.func.max(JobRun.id)).where(JobRun.finished_at.is_not(None)).group_by(JobRun.job)
+    forgets = [letter.name for letter in Letter if letter.forgets]
     old: tuple[tuple[type[Model], sa.ColumnElement[bool]], ...] = (
         (SignInLink, SignInLink.expires_at < before),
         (BrowserSession, sa.or_(BrowserSession.expires_at < before, BrowserSession.ended_at < before)),
         (Attempts, Attempts.window < before),
         (ReturnedWorkbook, ReturnedWorkbook.returned_at < unsaved),
+        (ImportedCases, ImportedCases.came_at < untaken),
+        (OutgoingLetter, sa.and_(OutgoingLetter.letter.in_(forgets), OutgoingLetter.to_address != "", OutgoingLetter.posted_at < before)),
         (JobRun, sa.and_(JobRun.claimed_at < before, JobRun.id.not_in(newest))),
     )
     for rows, gone in old:

@@ -12,7 +12,7 @@ from portal.recommendations.lifecycle import Delivery as D
 ANSWER_WITHIN = 20  # working days from the day it is issued
 AT_LEAST_EVERY = timedelta(days=90)  # nobody may be silent for longer, however far away the due day is
 ONCE_PAST = timedelta(days=30)  # where every day that was named has passed
-_THEIRS = (D.NOT_DUE, D.IN_PROGRESS, D.MORE_NEEDED)  # the organisation is to do something, not the Ombudsman
+THEIRS = (D.NOT_DUE, D.IN_PROGRESS, D.MORE_NEEDED)  # the organisation is to do something, not the Ombudsman
 NO_RECENT_EVIDENCE = "no recent evidence"
 
 
@@ -29,14 +29,14 @@ def next_evidence(due_on: date, steps: Iterable[date], today: date) -> date:
 
 def silent(delivery: Delivery, next_evidence_on: date | None, today: date) -> bool:
     """Whether a day on which evidence was to come has passed without any."""
-    return delivery in _THEIRS and next_evidence_on is not None and next_evidence_on < today
+    return delivery in THEIRS and next_evidence_on is not None and next_evidence_on < today
 
 
 def stalled(acceptance: Acceptance, delivery: Delivery, answered_on: date | None, heard_on: date | None, today: date) -> bool:
     """Accepted, at least in part, and nothing heard for AT_LEAST_EVERY."""
     last = max((day for day in (answered_on, heard_on) if day is not None), default=None)
     accepted = acceptance in (Acceptance.ACCEPTED, Acceptance.IN_PART)
-    return accepted and delivery in _THEIRS and last is not None and last + AT_LEAST_EVERY <= today
+    return accepted and delivery in THEIRS and last is not None and last + AT_LEAST_EVERY <= today
 
 
 def standing(delivery: Delivery, next_evidence_on: date | None, today: date) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+BY_A_PERSON = 3  # from this level on nothing is done without a person
 LOOK_BACK = 31  # days of missed steps that are made good after the worker stood still
 
 
@@ -71,9 +72,14 @@ def level(due_on: date, today: date) -> int:
     return max((step.level for step in LADDER if today >= due_on + timedelta(days=step.after)), default=0)
 
 
+def first_day(since: date, today: date) -> date:
+    """The first day that a run makes good: the one after its last, but none longer ago than LOOK_BACK."""
+    return max(since + timedelta(days=1), today - timedelta(days=LOOK_BACK))
+
+
 def steps(due_on: date, *, since: date, today: date) -> Iterator[tuple[date, Step]]:
     """The steps that fall on a day after `since` and until `today`, in order; of those missed for long, none."""
-    first = max(since + timedelta(days=1), today - timedelta(days=LOOK_BACK))
+    first = first_day(since, today)
     for step in LADDER:
         on = due_on + timedelta(days=step.after)
         if first <= on <= today:
@@ -82,5 +88,28 @@ def steps(due_on: date, *, since: date, today: date) -> Iterator[tuple[date, Ste
 
 def due_days(step: Step, *, since: date, today: date) -> tuple[date, date] | None:
     """The due days, first and last, for which this step falls between: what the daily job asks the database for."""
-    first = max(since + timedelta(days=1), today - timedelta(days=LOOK_BACK))
+    first = first_day(since, today)
     return (first - timedelta(days=step.after), today - timedelta(days=step.after)) if first <= today else None
+
+
+def to_take(
+    due_on: date, *, since: date, today: date, pauses: Sequence[tuple[date, date]] = ()
+) -> list[tuple[date, Step]]:
+    """As `steps`, for one that was paused: nothing while a pause lasts (its first day, and the day on which it is over), and
+    afterwards the newest of what fell into it, so that nobody gets a heap of letters at once."""
+    if _let_go(today, pauses) != today:
+        return []
+    first = first_day(since, today)
+    reached = [(on, step) for step in LADDER if (on := due_on + timedelta(days=step.after)) <= today]
+    return [
+        (on, step)
+        for on, step in reached
+        if first <= _let_go(on, pauses) and (_let_go(on, pauses) == on or (on, step) == reached[-1])
+    ]
+
+
+def _let_go(day: date, pauses: Sequence[tuple[date, date]]) -> date:
+    """The first day, from this one on, that is in no pause."""
+    while ends := [over for begins, over in pauses if begins <= day < over]:
+        day = max(ends)
+    return day

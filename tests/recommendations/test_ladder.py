@@ -75,3 +75,57 @@ def test_what_was_missed_for_longer_than_a_month_is_not_written_about() -> None:
     assert list(ladder.steps(DUE, since=DUE - timedelta(days=30), today=DUE + timedelta(days=100))) == [
         (DUE + timedelta(days=90), LADDER[-1])
     ]
+
+
+def after(found: list[tuple[date, ladder.Step]]) -> list[int]:
+    return [step.after for _, step in found]
+
+
+def d(after: int) -> date:
+    return DUE + timedelta(days=after)
+
+
+@pytest.mark.parametrize(
+    ("since", "today", "pauses", "taken"),
+    [
+        (-1, 0, [(-3, 1)], []),  # the due day is within the pause
+        (0, 1, [(-3, 1)], [1]),  # on the day on which it is over: the step of that day, and none of those before
+        (0, 1, [], [1]),
+        (3, 4, [(-3, 4)], [1]),  # of three that fell into it, the newest
+        (3, 4, [(-3, 2), (2, 4)], [1]),  # two pauses in a row are as one
+        (4, 5, [(-3, 4)], []),  # and the next day nothing more
+        (4, 5, [(-3, 10)], []),
+        (9, 10, [(3, 10)], []),  # nothing fell into it
+        (-3, 3, [], [0, 1]),  # the worker stood still: all is made good
+        (-3, 3, [(-2, 2)], [1]),
+        (14, 16, [(2, 5)], [15]),
+    ],
+)
+def test_what_fell_into_a_pause_is_taken_once_it_is_over_and_only_the_newest(
+    since: int, today: int, pauses: list[tuple[int, int]], taken: list[int]
+) -> None:
+    found = ladder.to_take(DUE, since=d(since), today=d(today), pauses=[(d(begins), d(over)) for begins, over in pauses])
+    assert after(found) == taken
+
+
+@given(due_on=days, rests=st.lists(st.integers(1, 20), min_size=1, max_size=30))
+def test_without_a_pause_every_step_is_taken_once(due_on: date, rests: list[int]) -> None:
+    since = due_on - timedelta(days=40)
+    for rest in rests:
+        today = since + timedelta(days=rest)
+        assert ladder.to_take(due_on, since=since, today=today) == list(ladder.steps(due_on, since=since, today=today))
+        since = today
+
+
+@given(begins=st.integers(-30, 100), length=st.integers(1, 60))
+def test_no_step_is_taken_in_a_pause_and_at_most_one_of_it_afterwards(begins: int, length: int) -> None:
+    over, taken = begins + length, []
+    for day in range(-40, 200):
+        found = after(ladder.to_take(DUE, since=d(day - 1), today=d(day), pauses=[(d(begins), d(over))]))
+        assert not (found and begins <= day < over)
+        taken += [(one, day) for one in found]
+    steps = [step.after for step in LADDER]
+    within = [step for step in steps if begins <= step < over]
+    on_time = [step for step in steps if step not in within]
+    late = [] if not within or over in steps else [(within[-1], over)]
+    assert taken == sorted([*((step, step) for step in on_time), *late], key=lambda one: one[1])
