@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from portal import policy
 from portal.config import Settings
 from portal.kernel import clock, words
 from portal.kernel.content import markdown
-from portal.policy import Action
+from portal.policy import Acting, Action
 from portal.web.gate import acting
 
 
@@ -88,17 +88,26 @@ def navigation() -> list[tuple[str, str, bool]]:
         theirs = (
             ("Gaps", "/gaps", Action.SEE_GAP_REGISTER),
             ("Reviews", "/reviews", Action.SEE_REVIEWS),
-            ("Recommendations", "/recommendations", Action.SEE_RECOMMENDATIONS),
+            ("Recommendations", _recommendations(person), Action.SEE_RECOMMENDATIONS),
             ("More time", "/extensions", Action.GRANT_EXTENSION),
             ("Periods", "/periods", Action.SET_PERIODS),
+            ("Tokens", "/tokens", Action.MANAGE_TOKENS),
         )
         links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:
         links = [("Your work", "/work"), *([("Evidence", "/evidence")] if person.bodies else []), *links]
-    if current_app.extensions["settings"].demonstration:
-        links.append(("Demonstration", "/demonstration"))
     here = "/evidence" if _in_a_library(request.path) else request.path
-    return [(text, href, here == href or here.startswith(href + "/")) for text, href in links]
+    return [(text, href, here == _section(href) or here.startswith(_section(href) + "/")) for text, href in links]
+
+
+def _recommendations(person: Acting) -> str:
+    """Where the Ombudsman's people enter: officers at what waits for them, others at the list."""
+    return "/recommendations/board" if policy.may(person, Action.SEE_BOARD) else "/recommendations"
+
+
+def _section(href: str) -> str:
+    """What the address of each page of a section begins with."""
+    return href.removesuffix("/board")
 
 
 def _in_a_library(path: str) -> bool:

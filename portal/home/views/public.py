@@ -16,6 +16,8 @@ from portal.kernel.errors import NotFound
 from portal.organisations.kinds import KINDS
 from portal.organisations.queries.ties import ties
 from portal.policy import Action, may
+from portal.recommendations.queries import listing
+from portal.recommendations.queries.narrowing import Wanted
 from portal.standards import library
 from portal.standards.scoring import Outcome
 from portal.web.freshness import unless_unchanged
@@ -73,6 +75,7 @@ def organisation(code: str) -> Any:
             body=body,
             ties=ties(body.organisation_id),
             extendable=extensions.extendable(body.organisation_id) if may(acting(), Action.GRANT_EXTENSION, body) else (),
+            recommendations=listing.counted(Wanted(organisation_id=body.organisation_id), clock.today()),
             findings=replace(findings, newest=tuple(map(with_days_in_words, findings.newest))),
             outcomes={outcome.name: outcome.label for outcome in Outcome},
             meanings={outcome.name: outcome.meaning for outcome in Outcome},

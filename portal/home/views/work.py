@@ -15,6 +15,7 @@ from portal.home import steps
 from portal.home.queries import work as queries
 from portal.kernel import clock
 from portal.policy import IN_A_BODY, Acting, Action, Role, may
+from portal.recommendations.queries import for_organisations
 from portal.web.gate import acting, gate
 from portal.web.pages import page
 
@@ -51,6 +52,7 @@ def index() -> Any:
         assigned=assigned,
         next_step=lambda body, one: steps.next_step(one, roles[body.id], today),
         left=lambda one: steps.left(one, today),
+        recommendations=for_organisations.waiting_for(whole, today),
         signatures=[
             (body, one)
             for body in bodies
