@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
+from portal.audit import Entry, Event
 from portal.demonstration import (
     bodies,
     conflicts,
@@ -47,7 +50,7 @@ STANDS = {**practices.OF_ONE_PERSON, **FATES}
 PROVED = frozenset({Fate.UNDER_REVIEW, Fate.QUESTIONED, Fate.REVIEWED, Fate.REPLIED})  # whoever stands there this year has evidence
 DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
 ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
-ON_THE_REGISTER_BEFORE = timedelta(days=60)  # before the first period opened
+OFFICE_OPENS = timedelta(hours=7)
 
 
 def build_if_empty() -> str:
@@ -55,8 +58,7 @@ def build_if_empty() -> str:
     if db.session.scalar(sa.select(sa.exists().where(Person.id.is_not(None)))):
         return "The demonstration is there already; what was entered since is kept."
     began = time.monotonic()
-    register_first()
-    ledger, taking_part, shelf = tell_everything()
+    ledger, taking_part, shelf = tell_everything(register_first())
     shortfalls.count(ledger)
     letters.in_order(ledger)
     with receiving.clearing():
@@ -68,13 +70,24 @@ def build_if_empty() -> str:
     return f"The demonstration is built: three years of {told}, all of it invented ({time.monotonic() - began:.0f} seconds)."
 
 
-def register_first() -> None:
-    """Put the shipped register and the practices in place on a day before the first year, so that the record reads in order."""
-    with clock.at(years.first_opening(clock.today()) - ON_THE_REGISTER_BEFORE):
+def register_first() -> list[Entry]:
+    """Put the shipped register and the practices in place on a day before everything else, so that the record reads in order.
+
+    Returns what the record will say of it, which comes on the days on which organisations were opened and closed.
+    """
+    with clock.at(recommending.first_day(clock.today()) - recommending.ON_THE_REGISTER_BEFORE):
         if not db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
             importing.load_shipped()
         practices.register()
-        db.session.commit()
+    days = {row.id: row for row in db.session.execute(sa.select(Organisation.id, Organisation.opened_on, Organisation.closed_on))}
+    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in db.session.info.pop("audit.entries", [])]
+
+
+def _on_its_day(entry: Entry, row: Any) -> Entry:
+    """What became known of an organisation after that day is told on the day on which it happened."""
+    day = None if row is None else row.opened_on if entry.event is Event.ORGANISATION_ADDED else row.closed_on
+    at = clock.start_of_day(day) + OFFICE_OPENS if day else entry.at
+    return dataclasses.replace(entry, at=min(max(entry.at, at), clock.now()))
 
 
 @dataclass(frozen=True)
@@ -87,13 +100,15 @@ class Part:
     reference: str
 
 
-def tell_everything() -> tuple[Ledger, list[Body], Shelf]:
+def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list[Body], Shelf]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
+    ledger.take(of_the_register)
     shelf = Shelf(ledger)
     three = years.three_years(ledger, today)
-    taking_part = bodies.taking_part(ledger, Recruiter(ledger, chance), three, chance)
+    recruiter = Recruiter(ledger, chance)
+    taking_part = bodies.taking_part(ledger, recruiter, three, chance)
     team = next(body.team for body in taking_part if body.code == OMBUDSMAN_CODE)
     office = Office.of(team, conflicts.declared(ledger, team, taking_part, chance))
     parts = _dealt(ledger, chance, taking_part, three, today)
@@ -108,7 +123,7 @@ def tell_everything() -> tuple[Ledger, list[Body], Shelf]:
             last = life if life.handed_in else last
         if last is not None:
             gaps.organisation_closed(last)
-    recommending.recommend(ledger, taking_part, office, chance, today)
+    recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
     return ledger, taking_part, shelf
 
 

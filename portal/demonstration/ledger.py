@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -41,13 +42,16 @@ class Ledger:
         """A row of `kind` with its key; what is not said has the column's default."""
         if kind not in self._blank:
             self._blank[kind] = _defaults(kind)
-            self._next[kind] = (db.session.scalar(sa.select(sa.func.max(kind.id))) or 0) + 1
+            if "id" in self._blank[kind]:
+                self._next[kind] = (db.session.scalar(sa.select(sa.func.max(kind.id))) or 0) + 1
         blank = self._blank[kind]
         unknown = facts.keys() - blank.keys()
         if unknown:
             raise ValueError(f"{kind.__name__} has no {sorted(unknown)}.")
-        row = {**blank, **facts, "id": self._next[kind]}
-        self._next[kind] += 1
+        row = {**blank, **facts}
+        if kind in self._next:
+            row["id"] = self._next[kind]
+            self._next[kind] += 1
         self.rows[kind].append(row)
         return row
 
@@ -58,6 +62,11 @@ class Ledger:
         if at > self.now:
             raise ValueError(f"{event.name} of {about} would be in the future.")
         self.entries[organisation_id].append(Entry(organisation_id, event, about, by, facts, at))
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """What was noted elsewhere and is not sealed yet."""
+        for entry in entries:
+            self.entries[entry.organisation_id].append(entry)
 
     def write(self) -> None:
         """Insert everything, seal every stream in the order of its moments, and let the sequences follow."""
@@ -106,7 +115,7 @@ def _defaults(kind: type[Model]) -> dict[str, Any]:
 
 def _let_sequence_follow(table: sa.Table) -> None:
     """PostgreSQL numbers new rows by a sequence, which has not seen the keys given out here."""
-    if db.engine.dialect.name == "postgresql":
+    if db.engine.dialect.name == "postgresql" and "id" in table.c:
         name = table.name
         db.session.execute(
             sa.text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")

@@ -11,7 +11,7 @@ TEXTS = Path(__file__).resolve().parents[2] / "portal" / "demonstration" / "text
 PILLARS = {"NHS-1": 7, "NHS-2": 6, "NHS-3": 6, "NHS-4": 6, "GOV-1": 7, "GOV-2": 6, "GOV-3": 6, "GOV-4": 6}
 CODES = [f"{pillar}.{number}" for pillar, count in PILLARS.items() for number in range(1, count + 1)]
 BELOW_TARGET = ("1", "2")
-PLACEHOLDERS = {"due", "organisation", "month", "percent", "number", "proof_day"}
+PLACEHOLDERS = {"due", "body", "person", "amount", "organisation", "month", "percent", "number", "proof_day"}
 REVIEW_COUNTS = {
     "clarifications": 20,
     "return_comments": 12,
