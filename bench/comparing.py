@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import psutil
 import sqlalchemy as sa
 
-from bench import measuring, uploading
+from bench import measuring, recommending, uploading
 from bench.measuring import Client, Operation, Series, Server, percentile, python, served
 from bench.seeding import SAVERS, Seeded
 from bench.uploading import Crowd
@@ -50,12 +50,15 @@ def seeded(url: str, bodies: int) -> dict[str, Any]:
     with app.app_context():
         databases.migrate()
         made = asdict(seed(bodies))
-    serializer = app.session_interface.get_signing_serializer(app)
-    made["cookies"] = {
-        token: f"portal-{FIRST_PORT}=" + serializer.dumps({"_user_id": token, "_fresh": True, "csrf_token": "0" * 40})
-        for token in (*made["saver_tokens"], made["reviewer_token"])
-    }
+    made["cookies"] = {token: cookie(app, token) for token in (*made["saver_tokens"], made["reviewer_token"])}
     return made
+
+
+def cookie(app: Any, token: str) -> str:
+    """What a browser sends that is signed in with this token."""
+    facts = {"_user_id": token, "_fresh": True, "csrf_token": "0" * 40}
+    signed: str = app.session_interface.get_signing_serializer(app).dumps(facts)
+    return f"portal-{FIRST_PORT}={signed}"
 
 
 def counted(url: str, paths: dict[str, tuple[str, str]]) -> dict[str, int]:
@@ -198,9 +201,7 @@ def main() -> None:
         for place, size in enumerate(SIZES):
             made, cookies = mades[size]
             port = FIRST_PORT + place
-            environment = {"PORTAL_DATABASE_URL": urls[size], "PORTAL_SECRET_KEY": KEY, "PORTAL_PORT": str(FIRST_PORT),
-                           "PORTAL_INSTANCE": instance, "PORTAL_BASE_URL": f"http://localhost:{port}"}
-            server = stack.enter_context(served(f"portal {size}", port, gunicorn("wsgi:application", port), environment, database))
+            server = stack.enter_context(served(f"portal {size}", port, *_portal_served(urls[size], port, instance), database))
             servers[size] = server
             pages = _pages(made, cookies)
             statements[size] = measuring.in_a_process(counted, urls[size], pages)
@@ -223,9 +224,19 @@ def main() -> None:
         )
         memory = {size: servers[size].memory() for size in SIZES}
         floor_memory = floor.memory()
-    text = report(series, statements, weeks, at_once, memory, floor_memory)
+        recommendations = recommending.measured(
+            operations["floor page"], stack, lambda url, port: _portal_served(url, port, instance), TIMES, database
+        )
+    text = report(series, statements, weeks, at_once, memory, floor_memory) + "\n" + recommendations
     (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
     print(text)
+
+
+def _portal_served(url: str, port: int, instance: str) -> tuple[list[str], dict[str, str]]:
+    """What starts the portal on a port, and what it is told."""
+    environment = {"PORTAL_DATABASE_URL": url, "PORTAL_SECRET_KEY": KEY, "PORTAL_PORT": str(FIRST_PORT), "PORTAL_INSTANCE": instance,
+                   "PORTAL_BASE_URL": f"http://localhost:{port}"}  # fmt: skip
+    return gunicorn("wsgi:application", port), environment
 
 
 def _floor_rows() -> None:

@@ -84,7 +84,7 @@ def seed(bodies: int) -> Seeded:
         _period(today, now, back, standard.id, standard.version, [(p.code, p.weight.value, p.target) for p in profile])
     _gaps(today)
     _publish_last(bodies)
-    tokens = _sessions(now, [f"person{n}@example.org" for n in range(1, SAVERS + 1)] + [f"person{bodies + 1}@example.org"])
+    tokens = sessions(now, [f"person{n}@example.org" for n in range(1, SAVERS + 1)] + [f"person{bodies + 1}@example.org"])
     db.session.commit()
     run(sa.text("ANALYZE"))
     db.session.commit()
@@ -204,7 +204,7 @@ def _gaps(today: dt.date) -> None:
     )
 
 
-def _sessions(now: dt.datetime, addresses: list[str]) -> list[str]:
+def sessions(now: dt.datetime, addresses: list[str]) -> list[str]:
     tokens = [f"bench-token-{n}" for n in range(len(addresses))]
     db.session.execute(
         sa.text(
