@@ -30,7 +30,7 @@ from portal.files.models import FileState, StoredFile
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.recommendations.lifecycle import Acceptance, Delivery, DraftState
-from portal.recommendations.models import Recommendation
+from portal.recommendations.models import ApiToken, Recommendation
 from tests import databases
 from tests.conftest import MONDAY
 
@@ -86,6 +86,10 @@ BREAKS: dict[str, str] = {
     "ck_replies_answered_is_whole": first("replies", "answer = ''", "answer <> ''"),
     "ck_gaps_closed_says_why": first("gaps", "closed_why = ''", "closed_on IS NOT NULL"),
     "ck_gaps_below_target_names_expectation": first("gaps", "expectation = ''", "kind = 'below target' AND closed_on IS NOT NULL"),
+    "ck_gaps_promise_names_recommendation": first(
+        "gaps", "recommendation = 'RC-TEST', standard = ''", "kind = 'not submitted' AND closed_on IS NOT NULL"
+    ),
+    "ck_gaps_standard_or_recommendation": first("gaps", "standard = ''", "kind = 'not submitted' AND closed_on IS NOT NULL"),
     "ck_gaps_closed_after_opened": first("gaps", "closed_on = '1999-01-01'", "closed_on IS NOT NULL"),
     "ck_actions_finished_has_a_day": first("actions", "finished_on = NULL", "state = 'finished'"),
     "ck_organisations_closed_after_opened": first("organisations", "closed_on = '1901-01-01'", "opened_on IS NOT NULL"),
@@ -144,8 +148,65 @@ BREAKS: dict[str, str] = {
     "ck_recommendations_approver_is_whole": first("recommendations", "approved_by_id = NULL", "state = 'issued'"),
     "ck_recommendations_nobody_approves_their_own": first("recommendations", "approved_by_id = drafted_by_id", "state = 'issued'"),
     "ck_recommendations_waiting_was_sent": first("recommendations", "state = 'awaiting approval'", "state = 'draft'"),
-    "ck_recommendations_answered_once_issued": first("recommendations", "acceptance = 'accepted'", "state = 'draft'"),
+    "ck_recommendations_answered_once_issued": first("recommendations", f"acceptance = 'accepted', answered_on = {DAY}", "state = 'draft'"),
     "ck_recommendations_due_after_issue": first("recommendations", "due_on = issued_on", "state = 'issued'"),
+    "ck_recommendations_issued_says_when_due": first("recommendations", "original_due_on = NULL", "state = 'issued'"),
+    "ck_recommendations_issued_waits_for_an_answer": first("recommendations", "answer_due_on = NULL", "state = 'issued'"),
+    "ck_recommendations_answered_has_a_day": first("recommendations", "answered_on = NULL", "acceptance = 'accepted'"),
+    "ck_recommendations_complied_says_when": first("recommendations", "complied_on = NULL", "delivery = 'complied late'"),
+    "ck_recommendations_ended_has_a_day": first(
+        "recommendations", f"ended_on = NULL, ending = NULL, next_evidence_on = {DAY}", "delivery = 'not complied'"
+    ),
+    "ck_recommendations_ended_says_how": first("recommendations", "ending = NULL", "delivery = 'not complied'"),
+    "ck_recommendations_transferred_is_whole": first("recommendations", "ending = 'transferred'", "delivery = 'not complied'"),
+    "ck_recommendations_open_says_when_evidence_comes": first("recommendations", "next_evidence_on = NULL", "delivery = 'in progress'"),
+    "ck_recommendations_on_time_is_on_time": first(
+        "recommendations", "due_on = '2001-01-01', issued_on = '2000-01-01'", "delivery = 'complied on time'"
+    ),
+    "ck_recommendations_late_is_late": first("recommendations", "complied_on = due_on", "delivery = 'complied late'"),
+    "ck_recommendations_level_of_the_ladder": first("recommendations", "level = 6", "state = 'issued'"),
+    "ck_recommendation_wordings_changed_says_why": first("recommendation_wordings", "reason = 'R'", "number = 1"),
+    "ck_recommendation_wordings_says_something": first("recommendation_wordings", "public_text = ''"),
+    "ck_recommendation_successions_of_another": first("recommendation_successions", "new_id = old_id"),
+    "ck_recommendation_successions_says_why": first("recommendation_successions", "reason = ''"),
+    "ck_responses_is_an_answer": first("responses", "answer = 'awaiting response', reasons = 'R'", "answer = 'accepted'"),
+    "ck_responses_signed_says_when": first("responses", "signed_at = NULL, signed_on = NULL", "state = 'signed'"),
+    "ck_responses_signed_has_a_day": first("responses", "signed_on = NULL", "state = 'signed'"),
+    "ck_responses_signed_says_by_whom": first("responses", "signatory = ''", "state = 'signed'"),
+    "ck_responses_signed_is_sealed": first("responses", "sha256 = ''", "state = 'signed'"),
+    "ck_responses_in_part_says_which": first("responses", "not_accepted = 'P'", "answer = 'accepted'"),
+    "ck_responses_refused_says_why": first("responses", "reasons = ''", "answer = 'not accepted'"),
+    "ck_promised_steps_says_what_and_who": first("promised_steps", "owner = ''"),
+    "ck_promised_steps_counted_from_one": first("promised_steps", "position = 0"),
+    "ck_progress_reports_says_something": first("progress_reports", "changed = ''"),
+    "ck_progress_reports_finished_has_a_day": first("progress_reports", "done_on = NULL", "finished"),
+    "ck_progress_reports_unfinished_says_what_is_left": first("progress_reports", "left_to_do = ''", "NOT finished"),
+    "ck_checklist_lines_seen_counted_from_one": first("checklist_lines_seen", "line = 0"),
+    "ck_checklist_lines_seen_says_by_whom": first("checklist_lines_seen", "seen_by = ''"),
+    "ck_verdicts_says_why": first("verdicts", "reason = ''"),
+    "ck_verdicts_complied_says_when": first("verdicts", "complied_on = NULL", "kind = 'complied'"),
+    "ck_verdicts_more_needed_says_until_when": first("verdicts", "due_on = NULL", "kind = 'more needed'"),
+    "ck_verdicts_partly_says_how_far": first("verdicts", "steps_done = NULL, steps_of = NULL", "kind = 'partly'"),
+    "ck_verdicts_partly_is_whole": first("verdicts", "steps_of = NULL", "kind = 'partly'"),
+    "ck_verdicts_partly_is_not_all": first("verdicts", "steps_done = steps_of", "kind = 'partly'"),
+    "ck_recommendation_extensions_is_longer": first("recommendation_extensions", "until_day = from_day"),
+    "ck_recommendation_extensions_says_why": first("recommendation_extensions", "reason = ''"),
+    "ck_recommendation_extensions_decided_says_when": first(
+        "recommendation_extensions", "decided_at = NULL, decided_by = ''", "state = 'granted'"
+    ),
+    "ck_recommendation_extensions_decided_says_by_whom": first("recommendation_extensions", "decided_by = ''", "state = 'granted'"),
+    "ck_pauses_says_why": first("pauses", "reason = ''"),
+    "ck_pauses_has_a_length": first("pauses", "until_day = from_day"),
+    "ck_pauses_ended_by_somebody": first("pauses", f"ended_on = {DAY}", "ended_on IS NULL"),
+    "ck_ladder_steps_level_of_the_ladder": first("ladder_steps", "level = 6", "level = 5"),
+    "ck_ladder_steps_portal_sends_the_first_two": first("ladder_steps", "level = 3", "state = 'sent by the portal'"),
+    "ck_ladder_steps_decided_says_when": first("ladder_steps", "decided_at = NULL, decided_by = ''", "state = 'taken'"),
+    "ck_ladder_steps_decided_says_by_whom": first("ladder_steps", "decided_by = ''", "state = 'taken'"),
+    "ck_contacts_says_something": first("contacts", "words = ''"),
+    "ck_complainant_questions_answered_is_whole": first("complainant_questions", "arrived = NULL", "answered_at IS NOT NULL"),
+    "ck_complainant_questions_answered_both": first("complainant_questions", "matches = NULL", "answered_at IS NOT NULL"),
+    "ck_complainant_questions_can_be_answered": first("complainant_questions", "expires_on = '2000-01-01'"),
+    "ck_api_tokens_says_something": first("api_tokens", "name = ''"),
     "ck_outgoing_letters_sent_when_sent": first("outgoing_letters", f"sent_at = {MOMENT}", "state <> 'sent'"),
 }
 
@@ -188,20 +249,26 @@ def some_evidence() -> None:
 
 
 def some_recommendations() -> None:
-    """What the demonstration holds none of: a draft, and one that was issued."""
+    """What the demonstration need not hold: a draft, one that was issued, and a token."""
     one = db.session.execute(sa.text("SELECT min(id) FROM organisations")).scalar_one()
     author, other = db.session.execute(sa.text("SELECT min(id), max(id) FROM people")).one()
     draft = {
-        "organisation_id": one, "case_reference": "P-1", "type": "apology", "severity": 1, "failing": "F", "text": "T",
+        "organisation_id": one, "organisation_kind": "T", "case_reference": "P-1", "type": "apology", "severity": 1, "failing": "F", "text": "T",
         "public_text": "P", "due_on": clock.today() + timedelta(days=30), "overruled_why": "", "state": DraftState.DRAFT,
         "acceptance": Acceptance.AWAITING, "delivery": Delivery.NOT_DUE, "drafted_by_id": author, "drafted_by": "B",
         "drafted_at": clock.now(), "sent_at": None, "returned_why": "", "approved_by_id": None, "approved_by": "",
-        "issued_at": None, "issued_on": None, "changed_at": clock.now(), "version": 1,
+        "issued_at": None, "issued_on": None, "original_due_on": None, "answer_due_on": None, "next_evidence_on": None,
+        "officer_id": author, "officer": "B", "level": 0, "objected": False, "source": "", "changed_at": clock.now(), "version": 1,
     }  # fmt: skip
-    issued = {"state": DraftState.ISSUED, "approved_by_id": other, "approved_by": "C", "issued_at": clock.now(), "issued_on": clock.today()}
+    issued = {"state": DraftState.ISSUED, "approved_by_id": other, "approved_by": "C", "issued_at": clock.now(), "issued_on": clock.today(),
+              "original_due_on": draft["due_on"], "answer_due_on": draft["due_on"], "next_evidence_on": draft["due_on"]}  # fmt: skip
     db.session.execute(sa.insert(Recommendation.__table__), [
         {**draft, "reference": "RC-TEST1", "number": 1}, {**draft, **issued, "reference": "RC-TEST2", "number": 2},
     ])  # fmt: skip
+    db.session.execute(sa.insert(ApiToken.__table__), [{
+        "reference": "TK-TEST", "name": "N", "token_hash": "hash", "scopes": "S", "person_id": author, "made_at": clock.now(),
+        "ends_on": clock.today(), "version": 1,
+    }])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +326,15 @@ PLAIN = {
     "ck_gaps_kind": "kind = 'not submitted'",
     "ck_recommendations_state": "state = 'draft'",
     "ck_recommendations_acceptance": "state = 'issued'",
-    "ck_recommendations_delivery": "state = 'issued'",
+    "ck_recommendations_delivery": "delivery = 'not complied'",
+    "ck_recommendations_ending": "ending = 'withdrawn'",
+    "ck_responses_answer": "answer = 'not accepted'",
+    "ck_responses_state": "state = 'being prepared'",
+    "ck_verdicts_kind": "kind = 'overtaken'",
+    "ck_recommendation_extensions_state": "state = 'granted'",
+    "ck_ladder_steps_state": "state = 'waits for a person'",
+    "ck_complainant_questions_arrived": "answered_at IS NOT NULL",
+    "ck_complainant_questions_matches": "answered_at IS NOT NULL",
 }
 
 
