@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.journeys import recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -38,7 +39,7 @@ def kind_of(address: str) -> str:
 
 def ways_on(walk: Any) -> Iterator[str]:
     for address in walk.page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))"):
-        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|xlsx|pdf)\b|/file(#|$)", address):
+        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|xlsx|pdf|csv|ics)\b|/file(#|$)", address):
             yield address.partition("#")[0]
 
 
@@ -251,6 +252,23 @@ def test_a_practice_proves_an_answer_on_a_phone_without_script(walk: Any) -> Non
     handed_in_and_pinned(ngozi, f"{here.group(1)}/NHS-1.1", words="We meet on Mondays.")  # type: ignore[union-attr]
     ngozi.open(f"{here.group(0)}/expectations/NHS-1.1")  # type: ignore[union-attr]
     assert len(links(ngozi, "/evidence/pins/PN-")) >= 2
+
+
+@pytest.mark.parametrize(("width", "javascript"), MODES)
+def test_a_recommendation_from_the_draft_to_the_verdict(walk: Any, width: int, javascript: bool) -> None:
+    carys, colleague, ngozi, anybody = (walk(width=width, javascript=javascript) for _ in range(4))
+    carys.sign_in("Carys Llewellyn")
+    colleague.open("/demonstration?q=compliance officer")
+    colleague.page.locator("#found").get_by_role("button").filter(has_not_text="Carys Llewellyn").first.click()
+    colleague.look()
+    ngozi.sign_in("Ngozi Hartley")
+    reference = recommendations.drafted(carys)
+    here = f"/recommendations/{reference}"
+    recommendations.issued(colleague, reference)
+    recommendations.answered(ngozi, here)
+    recommendations.reported(ngozi, here)
+    recommendations.decided(carys, here)
+    recommendations.read_by_all(anybody, here)
 
 
 def test_an_expectation_is_answered_by_keyboard_alone(walk: Any) -> None:
