@@ -144,6 +144,27 @@ class Event(enum.Enum):
     COMPLAINANT_ASKED = "complainant asked", "until"
     COMPLAINANT_ANSWERED = "complainant answered", "arrived matches"
     OBJECTION_SETTLED = "settled what a complainant said", "reason"
+    TOKEN_MADE = "token made for another system", "name scopes person ends_on"
+    TOKEN_REVOKED = "token of another system revoked", "reason"
+    VERDICT_GIVEN = "verdict given", "number kind reason complied_on due_on original_due_on evidence_due_on steps"
+    RECOMMENDATION_REOPENED = "recommendation reopened", "reason evidence_due_on"
+    LADDER_PAUSED = "reminders and further steps paused", "kind until reason"
+    LADDER_RESUMED = "reminders and further steps resumed", "reason"
+    CONTACT_LOGGED = "contact logged by an officer", "on how"
+    RECOMMENDATION_HANDED_OVER = "recommendation handed over to another officer", "old new"
+    RECOMMENDATION_REWORDED = "recommendation reworded", "number reason"
+    RECOMMENDATION_SPLIT = "recommendation split into several", "into reason"
+    RECOMMENDATION_MERGED = "recommendation merged with others", "into reason"
+    RECOMMENDATION_SUPERSEDED = "recommendation superseded", "into reason"
+    RECOMMENDATION_TRANSFERRED = "recommendation transferred to the successor", "into successor reason"
+    RECOMMENDATION_WITHDRAWN = "recommendation withdrawn", "reason"
+    LADDER_STEP_SENT = "step of the ladder sent", "level after"
+    LADDER_STEP_PLACED = "step of the ladder placed before a person", "level after"
+    LADDER_STEP_TAKEN = "step of the ladder taken", "level after"
+    LADDER_STEP_PUT_ASIDE = "step of the ladder put aside", "level after"
+    STEPS_REORDERED = "promised steps put in another order", "steps"
+    CALENDAR_MADE = "secret address of the calendar of deadlines made", ""
+    CALENDAR_ENDED = "secret address of the calendar of deadlines ended", ""
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
@@ -171,6 +192,9 @@ WORKING_PAPERS = frozenset(
         Event.COMPLAINANT_ASKED,
         Event.COMPLAINANT_ANSWERED,
         Event.OBJECTION_SETTLED,
+        Event.CONTACT_LOGGED,
+        Event.LADDER_STEP_PLACED,
+        Event.LADDER_STEP_PUT_ASIDE,
     }
 )
 

@@ -54,6 +54,21 @@ class Letter(enum.Enum):
     PROGRESS_REPORTED = "an organisation reported progress on a recommendation"
     COMPLAINANT_ASKED = "three questions to somebody who complained", True, True
     COMPLAINANT_OBJECTED = "somebody who complained says that it did not happen"
+    TOKEN_MADE = "a token for another system was made in the officer's name"
+    VERDICT_GIVEN = "what the Ombudsman found of a recommendation"
+    RECOMMENDATION_REOPENED = "a recommendation was reopened"
+    MORE_TIME_ASKED = "an organisation asks for more time for a recommendation"
+    MORE_TIME_DECIDED = "the answer about more time for a recommendation"
+    RECOMMENDATION_HANDED_OVER = "a recommendation was handed over to you"
+    RECOMMENDATION_REWORDED = "the words of a recommendation changed"
+    RECOMMENDATION_REPLACED = "a recommendation goes on as another"
+    RECOMMENDATION_WITHDRAWN = "a recommendation was withdrawn"
+    RECOMMENDATION_TAKEN_OVER = "a recommendation to an organisation that closed goes on with its successor"
+    RECOMMENDATION_REMINDER = "a recommendation is due soon, or today"
+    RECOMMENDATION_OVERDUE = "a recommendation is overdue"
+    EVIDENCE_MISSED = "the day on which evidence was to come has passed"
+    LADDER_WAITS = "steps of the ladder wait for an officer, once a day at most"
+    LADDER_LETTER = "what an officer wrote about an overdue recommendation"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

@@ -93,6 +93,15 @@ class Action(enum.Enum):
     REPORT_PROGRESS = "report progress on a recommendation"
     NOTE_COMPLAINANT = "note how a complainant is asked, and settle what they said"
     ANSWER_AS_COMPLAINANT = "answer what a complainant is asked"
+    IMPORT_CASES = "import cases"
+    MANAGE_TOKENS = "make and revoke the tokens of other systems"
+    SEE_CASEWORK = "see the casework of a recommendation"
+    DECIDE_RECOMMENDATION = "decide about a recommendation"
+    REVISE_RECOMMENDATION = "change the words of a recommendation that was issued"
+    REPLACE_RECOMMENDATION = "split, merge, replace, withdraw or transfer a recommendation that somebody else drafted"
+    CLIMB_LADDER = "write to an organisation that something is due or overdue"
+    SEE_BOARD = "see the board of recommendations to look after"
+    HAVE_CALENDAR = "have the organisation's deadlines in a calendar of one's own"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -193,6 +202,17 @@ RULES: dict[Action, Rule] = {
     Action.REPORT_PROGRESS: rule(_MANAGER, _LEAD),
     Action.NOTE_COMPLAINANT: rule(_OFFICER, unless=_FAIR),
     Action.ANSWER_AS_COMPLAINANT: Rule(anyone=True),  # with the link, which only they were sent
+    Action.IMPORT_CASES: rule(_OFFICER),
+    Action.MANAGE_TOKENS: rule(_KEEPER, portal=True),
+    Action.SEE_CASEWORK: rule(*_STAFF, unless=_FAIR),
+    Action.DECIDE_RECOMMENDATION: rule(_OFFICER, unless=_FAIR),
+    Action.REVISE_RECOMMENDATION: rule(_OFFICER, unless=_FAIR),
+    # What follows on keeps its author, so that two officers always stand behind what is issued.
+    Action.REPLACE_RECOMMENDATION: rule(_OFFICER, unless=(Unless.CONFLICTED, Unless.DRAFTED_IT)),
+    Action.CLIMB_LADDER: rule(portal=True),
+    Action.SEE_BOARD: rule(_OFFICER, _ANALYST, _KEEPER),
+    Action.HAVE_CALENDAR: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER),
+    Action.CLIMB_LADDER: rule(_OFFICER, unless=_FAIR, portal=True),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

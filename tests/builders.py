@@ -40,10 +40,11 @@ from portal.kernel.references import new as new_reference
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries import person_of_session
 from portal.policy import PORTAL, Acting, Action, Role
+from portal.recommendations.ladder import LADDER
 from portal.recommendations.lifecycle import Acceptance, Delivery, Ending
-from portal.recommendations.models import Recommendation, Response
+from portal.recommendations.models import LadderStep, Recommendation, Response
 from portal.recommendations.operations import answering as responding
-from portal.recommendations.operations import approving, drafting
+from portal.recommendations.operations import approving, climbing, drafting
 from portal.recommendations.operations.answering import Promise
 from portal.standards import library
 from tests.people import OMBUDSMAN, Cast
@@ -371,3 +372,12 @@ def an_ended_recommendation(cast: Cast, one: Recommendation) -> Recommendation:
     audit.record(Event.RECOMMENDATION_ISSUED, one, by=cora, type=one.type, due_on=one.due_on)
     db.session.commit()
     return one
+def a_placed_step(cast: Cast, level: int = 3, **facts: Any) -> LadderStep:
+    """The daily job of the day placed it before an officer."""
+    one = an_issued_recommendation(cast, **facts)
+    after = next(step.after for step in LADDER if step.level == level)
+    with clock.at(one.due_on + dt.timedelta(after)):
+        for step in climbing.climb(clock.today()):
+            step()
+            db.session.commit()
+    return db.session.query(LadderStep).filter_by(recommendation_id=one.id, level=level).one()

@@ -33,13 +33,17 @@ from portal.organisations.operations import conflicts, grouping, inviting
 from portal.organisations.queries import person_of_session
 from portal.outbox import Letter, OutgoingLetter
 from portal.policy import Role
-from portal.recommendations.operations import answering, asking, reporting
+from portal.recommendations.lifecycle import Delivery, VerdictKind
+from portal.recommendations.operations import answering, asking, deciding, having_calendars, reporting, tokens, waiting
+from portal.recommendations.operations import extending as more_time
 from portal.web.gate import Gate, acting
 from tests import builders, databases
 from tests.assessments.filled import brought_back
 from tests.conftest import MONDAY
 from tests.evidence.papers import a_pdf
 from tests.people import OMBUDSMAN, PEOPLE, PRACTICE, TRUST, Cast
+from tests.recommendations import rows
+from tests.recommendations.test_importing import as_csv, row
 
 VISITOR, LEFT, CONFLICTED, ONE_FACTOR = "a visitor", "lee who left", "cyril in conflict", "owen without a second factor"
 EVERYBODY = (VISITOR, LEFT, *PEOPLE, CONFLICTED, ONE_FACTOR)
@@ -203,13 +207,40 @@ SAMPLES: dict[str, Samples] = {
     "/recommendations/<reference>/complainant": at(reference="reported"),
     "/recommendations/<reference>/complainant/settle": at(reference="reported"),
     "/your-view/<token>": at(token="token of a question"),
+    "/recommendations/<reference>/wordings": at(reference="issued"),
+    "/recommendations/<reference>/reword": at(reference="issued"),
+    "/recommendations/<reference>/split": at(reference="issued"),
+    "/recommendations/<reference>/merge": at(reference="issued"),
+    "/recommendations/<reference>/supersede": at(reference="issued"),
+    "/recommendations/<reference>/withdraw": at(reference="issued"),
+    "/recommendations/<reference>/transfer": at(reference="issued"),
+    "/recommendations/<reference>/order": at(reference="answered"),
     "/recommendations/<reference>/answer": each(at(reference="issued"), at(reference="answered")),
     "/recommendations/<reference>/answer/read": each(at(reference="prepared"), at(reference="answered")),
     "/recommendations/<reference>/answer/send": at(reference="prepared"),
     "/recommendations/<reference>/answer/return": at(reference="answer to sign"),
     "/recommendations/<reference>/answer/sign": at(reference="answer to sign"),
     "/recommendations/<reference>/answer/<int:number>.json": at(reference="answered", number=1),
+    "/recommendations/<reference>/decide": each(at(reference="issued"), at(reference="answered")),
+    "/recommendations/<reference>/reopen": at(reference="decided"),
+    "/recommendations/<reference>/more-time": each(at(reference="answered"), at(reference="more time asked")),
+    "/recommendations/<reference>/more-time/give": at(reference="answered"),
+    "/recommendations/<reference>/more-time/answer": at(reference="more time asked"),
+    "/recommendations/<reference>/pause": at(reference="answered"),
+    "/recommendations/<reference>/resume": at(reference="answered"),
+    "/recommendations/<reference>/contacts": at(reference="answered"),
+    "/recommendations/<reference>/hand-over": at(reference="answered"),
+    "/recommendations/<reference>/ladder/<int:level>": at(reference="late", level=3),
+    "/recommendations/<reference>/ladder/<int:level>/put-aside": at(reference="late", level=3),
     "/organisations/<code>/recommendations": BODY,
+    "/organisations/<code>/recommendations.csv": BODY,
+    "/organisations/<code>/calendar": BODY,
+    "/organisations/<code>/calendar/end": BODY,
+    "/calendars/<token>.ics": at(token="calendar token"),
+    "/recommendations/views/<int:id>/delete": at(id=1),
+    "/recommendations/import/<key>": at(key="cases"),
+    "/tokens/<reference>/revoke": at(reference="token"),
+    "/api/v1/recommendations/<reference>": each(at(reference="issued"), at(reference="draft"), at(reference="RC-2222222")),
     "/drafts/<reference>": at(reference="draft"),
     "/drafts/<reference>/read": each(at(reference="draft"), at(reference="waiting draft")),
     "/drafts/<reference>/send": at(reference="draft"),
@@ -343,6 +374,10 @@ def _recommendations(world: World) -> None:
     cast, at = world.cast, world.at
     at["draft"] = builders.a_draft(cast, number=1).reference
     at["waiting draft"] = builders.a_sent_draft(cast, number=2).reference
+    at["late"] = rows.insert(cast, due=-40, delivery=Delivery.IN_PROGRESS)
+    rows.a_waiting_step(at["late"])
+    at["calendar token"] = having_calendars.make(cast.trust, by=cast.priya)
+    db.session.commit()
     at["issued"] = builders.an_issued_recommendation(cast, number=3).reference
     at["prepared"] = builders.a_prepared_answer(cast, builders.an_issued_recommendation(cast, number=4))[0].reference
     sent, response = builders.a_prepared_answer(cast, builders.an_issued_recommendation(cast, number=5))
@@ -362,6 +397,17 @@ def _recommendations(world: World) -> None:
     asked = db.session.query(OutgoingLetter).filter_by(letter=Letter.COMPLAINANT_ASKED.name).one()
     at["token of a question"] = json.loads(asked.facts)["token"]
     at["answered"] = builders.an_answered_recommendation(cast, builders.an_issued_recommendation(cast, number=6)).reference
+    at["cases"] = waiting.keep(as_csv(row(number=4)).decode(), name="cases.csv", by=cast.cora)
+    made, _ = tokens.make(name="Case system", scopes=[tokens.READ], officer="cora@example.org", ends_on=clock.today(), by=cast.ada)
+    at["token"] = made.reference
+    db.session.commit()
+    later = builders.an_issued_recommendation(cast, number=8)
+    more_time.ask(later, until=later.due_on + dt.timedelta(10), reason="Two of us are ill.", version=later.version, by=cast.priya)
+    at["more time asked"] = later.reference
+    decided = builders.an_issued_recommendation(cast, number=9)
+    deciding.decide(decided, version=decided.version, kind=VerdictKind.OVERTAKEN, reason="The unit closed.", by=cast.cora)
+    db.session.commit()
+    at["decided"] = decided.reference
 
 
 def _sessions(world: World) -> None:
@@ -395,13 +441,15 @@ class Cell:
         return f"{self.who}: {self.method} {self.rule.rule} {self.values or ''}"
 
 
-OUTCOMES = {303: "to sign in or prove who they are", 403: "403", 404: "404", 200: "let in"}
+OUTCOMES = {303: "to sign in or prove who they are", 401: "401", 403: "403", 404: "404", 200: "let in"}
 
 
 def wanted(world: World, cell: Cell) -> int:
     """What the book says: 200 stands for let in, 303 for sent to the door."""
     gate: Gate = world.app.view_functions[cell.rule.endpoint].gate  # type: ignore[attr-defined]
     action = gate.action if cell.method == "GET" else gate.for_change
+    if gate.scope:
+        return 401  # a token alone opens it, and nobody of the grid has one: tests/recommendations/test_api.py
     if policy.RULES[action].anyone:
         return 200
     with world.app.test_request_context(address(world, cell), method=cell.method, headers={"Cookie": world.cookies[cell.who]}):
@@ -575,6 +623,23 @@ KEY_CELLS = [
     (CONFLICTED, "GET", "/evidence/{signed evidence}", 403),
     (CONFLICTED, "GET", "/evidence/{signed evidence}/versions/1/pages/1.png", 403),
     (ONE_FACTOR, "GET", "/evidence/{signed evidence}", 303),
+    ("cora", "GET", "/recommendations/{answered}/decide", 200),
+    ("ana", "GET", "/recommendations/{answered}/decide", 200),
+    ("ana", "POST", "/recommendations/{answered}/decide", 403),
+    ("priya", "GET", "/recommendations/{answered}/decide", 403),
+    ("sam", "GET", "/recommendations/{answered}/decide", 404),
+    (CONFLICTED, "GET", "/recommendations/{answered}/decide", 403),
+    ("priya", "GET", "/recommendations/{answered}/contacts", 403),
+    ("priya", "GET", "/recommendations/{answered}/more-time", 200),
+    ("priya", "POST", "/recommendations/{answered}/more-time/give", 403),
+    ("hal", "POST", "/recommendations/{answered}/more-time", 403),
+    ("sam", "GET", "/recommendations/{answered}/more-time", 404),
+    (VISITOR, "GET", "/recommendations/{issued}/wordings", 200),
+    ("priya", "GET", "/recommendations/{issued}/split", 403),
+    ("sam", "GET", "/recommendations/{issued}/split", 404),
+    ("cora", "GET", "/recommendations/{issued}/split", 200),
+    ("priya", "GET", "/recommendations/{answered}/order", 200),
+    ("cora", "POST", "/recommendations/{answered}/order", 403),
 ]
 
 

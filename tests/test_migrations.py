@@ -106,6 +106,43 @@ def test_every_version_has_a_way_back(bare: Flask) -> None:
         assert reflected() == then
 
 
+GAP = """INSERT INTO gaps (id, reference, organisation_id, organisation_kind, kind, about, standard, pillar, expectation, {more} level,
+    target, severity, opened_on, due_on, closed_on, closed_why, version) VALUES ({id}, 'GA-{id}', 1, 'T', {kind}, {about}, 1, 3,
+    'moderate', '2026-01-01', '2026-06-01', NULL, '', 1)"""
+ACTION = """INSERT INTO actions (id, reference, organisation_id, gap_id, what, owner, due_on, state, progress, changed_at, version)
+    VALUES ({0}, 'AC-{0}', 1, {0}, 'Train', 'Manager', '2026-06-01', 'planned', '', '2026-01-01 00:00:00', 1)"""
+
+
+def test_gaps_and_their_actions_go_through_the_version_that_adds_kinds_and_back(bare: Flask) -> None:
+    """SQLite makes these tables anew: whatever is in them, and what points to them, stays."""
+    upgrade(directory=MIGRATIONS, revision="0013")
+    body = "INSERT INTO organisations (id, code, name, sort_name, kind, region_code, board_code, version) VALUES (1, 'RTX', 'N', 'n', 'T', '', '', 1)"
+    changed(body, GAP.format(id=1, more="", kind="'below target'", about="'AS-1', 'NHS', 'NHS-1', 'NHS-1.1'"), ACTION.format(1),
+            "INSERT INTO gap_tallies VALUES (1, 'T', 'below target', 'NHS-1', 'moderate', '2026-01-01', 1)")
+    before = {table: rows_of(table) for table in ("gaps", "actions", "gap_tallies")}
+    upgrade(directory=MIGRATIONS, revision="0014")
+    assert rows_of("gaps") == [{**row, "recommendation": ""} for row in before["gaps"]]
+    assert rows_of("actions") == before["actions"]
+    assert rows_of("gap_tallies") == before["gap_tallies"]
+    with pytest.raises(sa.exc.IntegrityError):
+        changed("DELETE FROM gaps")  # the actions still point to their gaps
+    changed(GAP.format(id=2, more="recommendation,", kind="'recommendation refused'", about="'RC-1', '', 'recommendations', '', 'RC-1'"),
+            ACTION.format(2), "INSERT INTO gap_tallies VALUES (2, 'T', 'recommendation refused', 'recommendations', 'moderate', '2026-01-01', 1)")
+    downgrade(directory=MIGRATIONS, revision="0013")
+    assert {table: rows_of(table) for table in before} == before
+
+
+def changed(*statements: str) -> None:
+    with db.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def rows_of(table: str) -> list[dict[str, Any]]:
+    with db.engine.connect() as connection:
+        return [dict(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id").mappings()]
+
+
 def test_there_is_one_newest_version_and_it_is_written_down() -> None:
     heads = ScriptDirectory(MIGRATIONS).get_heads()
     assert len(heads) == 1, f"two versions claim to be the newest, so one must follow the other: {heads}"

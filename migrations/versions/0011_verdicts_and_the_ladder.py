@@ -101,6 +101,7 @@ def upgrade() -> None:
     sa.Column('level', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('sent by the portal', 'waits for a person', 'taken', 'put aside', name='state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('reached_on', sa.Date(), nullable=False),
+    sa.Column('told_on', sa.Date(), nullable=True),
     sa.Column('decided_by', sa.String(length=200), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),

@@ -76,6 +76,11 @@ class Asked(enum.Enum):
     REFUSED = "refused"
 
 
+class AskedVerb(enum.Enum):
+    GRANT = "grant"
+    REFUSE = "refuse"
+
+
 class PauseKind(enum.Enum):
     """Why the ladder may stand still."""
 
@@ -92,6 +97,19 @@ class Taken(enum.Enum):
     WAITING = "waits for a person"
     TAKEN = "taken"
     ASIDE = "put aside"
+
+
+class TakenVerb(enum.Enum):
+    TAKE = "take"
+    PUT_ASIDE = "put aside"
+
+
+class LastStep(enum.Enum):
+    """What the Ombudsman can decide at the top of the ladder."""
+
+    STATEMENT = "a public statement"
+    REPORT = "a report to Parliament"
+    NEITHER = "neither"
 
 
 class Said(enum.Enum):
@@ -167,6 +185,15 @@ RESPONDING = Lifecycle(
     },
 )
 
+ASKING = Lifecycle(
+    "the request for more time",
+    Asked.WAITING,
+    {
+        (Asked.WAITING, AskedVerb.GRANT): Asked.GRANTED,
+        (Asked.WAITING, AskedVerb.REFUSE): Asked.REFUSED,
+    },
+)
+
 A, AV = Acceptance, AcceptanceVerb
 ACCEPTANCE = Lifecycle(
     "the answer",
@@ -186,6 +213,9 @@ ACCEPTANCE = Lifecycle(
     },
     column="acceptance",
 )
+
+T, TV = Taken, TakenVerb
+CLIMBING = Lifecycle("the step", T.WAITING, {(T.WAITING, TV.TAKE): T.TAKEN, (T.WAITING, TV.PUT_ASIDE): T.ASIDE})
 
 S, V = Delivery, DeliveryVerb
 OPEN = (S.NOT_DUE, S.IN_PROGRESS, S.SUBMITTED, S.MORE_NEEDED)

@@ -144,7 +144,7 @@ def test_the_plan_takes_one_statement_more_and_the_answer_not_changed_one(
     visitor = browser()
     with queries() as seen:
         tag = visitor.open(PAGE).answer.headers["ETag"]
-    assert len(seen) == 6
+    assert len(seen) == 7
     with queries() as seen:
         assert visitor.client.get(PAGE, headers={"If-None-Match": tag}).status_code == 304
     assert len(seen) == 1

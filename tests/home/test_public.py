@@ -17,6 +17,7 @@ from portal.organisations.models import FormerName, Organisation
 from portal.organisations.operations import grouping, importing, joining, merging
 from portal.web import freshness
 from tests import builders
+from tests.recommendations.rows import insert
 
 TODAY = dt.date(2026, 6, 1)
 HEAD = "code,name,kind,region_code,icb_code,parent_code,opened_on,closed_on,successor_codes,former_names\n"
@@ -84,7 +85,7 @@ def test_a_page_for_a_signed_in_person_stays_with_them(browser):
 @pytest.mark.parametrize(
     ("address", "most"),
     [("/", 1), ("/organisations", 1), ("/organisations?kind=NB", 1), ("/organisations?q=old+body", 2),
-     ("/organisations?q=old+body&after=b0010", 3), ("/organisations/RTX", 5), ("/standards", 0), ("/standards/NHS/1.0", 0),
+     ("/organisations?q=old+body&after=b0010", 3), ("/organisations/RTX", 6), ("/standards", 0), ("/standards/NHS/1.0", 0),
      ("/record", 0), (f"/record?receipt={'a' * 64}", 1), ("/cookies", 0)],
 )  # fmt: skip
 def test_the_number_of_statements_does_not_grow(browser, cast, queries, address, most):
@@ -378,3 +379,12 @@ def test_an_organisation_leaves_and_joins_on_its_own_page(browser, cast):
     page = browser("priya").open("/organisations/RTX/taking-part")
     assert not page.all("textarea")
     browser("sam").open("/organisations/RTX/taking-part", status=404)
+
+
+def test_an_organisations_page_leads_to_its_recommendations_with_their_number(cast, browser):
+    insert(cast, of=2)
+    insert(cast, cast.other)
+    visitor = browser(None)
+    assert visitor.open("/organisations/RTX").links["2 recommendations of the Ombudsman to Northmoor NHS Foundation Trust"] == "/organisations/RTX/recommendations"
+    assert "holds no recommendation of the Ombudsman to Willow Lane Surgery" in visitor.open("/organisations/A99001").text
+    assert browser("cora").open("/organisations/RTX").links["Draft a recommendation"] == "/drafts/new?organisation=RTX"

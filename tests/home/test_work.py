@@ -17,8 +17,11 @@ from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Membership
 from portal.policy import PORTAL, Role
+from portal.recommendations.lifecycle import Delivery
+from portal.recommendations.operations import answering
 from tests.builders import (
     a_period,
+    a_prepared_answer,
     a_sent_assessment,
     a_signed_assessment,
     a_started_assessment,
@@ -26,6 +29,7 @@ from tests.builders import (
     an_open_assessment,
     answers_of,
 )
+from tests.recommendations.rows import insert
 
 
 def test_it_says_the_next_thing_to_do_at_every_step(cast, browser):
@@ -123,7 +127,7 @@ def test_a_visitor_signs_in_first(browser):
     assert "/sign-in" in browser(follow=False).open("/work", status=303).answer.headers["Location"]
 
 
-def test_the_page_takes_eight_queries_whatever_it_holds(cast, browser, queries):
+def test_the_page_takes_nine_queries_whatever_it_holds(cast, browser, queries):
     priya = browser("priya")
     with queries() as few:
         priya.open("/work")
@@ -131,4 +135,27 @@ def test_the_page_takes_eight_queries_whatever_it_holds(cast, browser, queries):
     a_started_assessment(cast, period="2024-25")
     with queries() as more:
         priya.open("/work")
-    assert len(few) == len(more) == 8
+    assert len(few) == len(more) == 9
+
+
+def test_what_waits_of_recommendations_is_listed_the_late_ones_first(cast, browser):
+    late = insert(cast, due=-5, delivery=Delivery.IN_PROGRESS)
+    more = insert(cast, due=90, delivery=Delivery.MORE_NEEDED, next_evidence_on=9)
+    to_answer = insert(cast, due=90, answer_due_on=3)
+    insert(cast, due=-5, delivery=Delivery.SUBMITTED, heard_on=-1)
+    insert(cast, due=-5, delivery=Delivery.NOT_COMPLIED)
+    insert(cast, cast.other, due=-5, delivery=Delivery.IN_PROGRESS)
+    page = browser("priya").open("/work")
+    assert "3 recommendations wait for you now or soon" in page.text
+    assert [words for words in page.links if words.startswith("RC-")] == [f"{one}, apology" for one in (late, more, to_answer)]
+    assert "Do it and report: 5 days overdue (27 May 2026)" in page.text
+    assert "More information was asked for: due in 9 days (10 June 2026)" in page.text
+    assert "Answer: due in 3 days (4 June 2026)" in page.text
+    assert "recommendation" not in browser("connie").open("/work").text
+
+
+def test_an_answer_that_waits_for_a_signature_says_so(cast, browser):
+    one, response = a_prepared_answer(cast)
+    answering.send(one, response, version=response.version, by=cast.priya)
+    db.session.commit()
+    assert "Sign the answer: due in 28 days" in browser("edwin").open("/work").text

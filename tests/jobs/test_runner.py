@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from portal import outbox
 from portal.assessments.models import Assessment
 from portal.jobs import runner, schedule
 from portal.jobs.models import JobRun
@@ -11,6 +12,7 @@ from portal.jobs.schedule import Each, Errand, Job
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Attempts, BrowserSession, SignInLink
+from portal.outbox import Letter, OutgoingLetter, Post
 from tests.builders import a_period
 
 MONDAY = dt.datetime(2026, 6, 1, 9, 30, tzinfo=dt.UTC)
@@ -163,3 +165,17 @@ def test_what_is_no_longer_needed_of_signing_in_is_swept(app, cast):
     assert db.session.query(BrowserSession).filter_by(token_hash="old").count() == 0
     # The newest run of a job stays, however old: it says since when reminders are owed.
     assert {(one.job, one.period) for one in db.session.query(JobRun)} == {("old", "x"), ("young", "x"), ("remind", "young")}
+
+
+def test_a_letter_to_a_complainant_that_never_left_is_swept_with_its_address(app, cast):
+    for days in (-31, -29):
+        with clock.at(clock.now() + dt.timedelta(days=days)):
+            for about in ("waiting", "forgotten"):
+                outbox.post(Letter.COMPLAINANT_ASKED, to="somebody@example.net", name="", about=about, period=str(days), facts={"token": "t"})
+            outbox.post(Letter.PERIOD_OPENED, to="priya@example.org", name="", about="another", period=str(days))
+    for one in db.session.query(OutgoingLetter).filter_by(about="forgotten"):
+        one.to_address, one.facts, one.state = "", "{}", Post.FAILED
+    db.session.commit()
+    assert runner.run_job(app, "sweep") == 1
+    left = {(one.about, one.period) for one in db.session.query(OutgoingLetter)}
+    assert left == {("waiting", "-29"), ("forgotten", "-31"), ("forgotten", "-29"), ("another", "-31"), ("another", "-29")}

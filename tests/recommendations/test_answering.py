@@ -206,3 +206,8 @@ def test_the_record_keeps_what_was_prepared_to_the_organisation(cast: Cast, brow
     theirs = {told.event.name for told in audit.trail(one.organisation_id, f"recommendation {one.reference}", drafting=False)}
     assert ours - theirs == {"RESPONSE_PREPARED", "RESPONSE_SENT"}
     assert "RESPONSE_SIGNED" in theirs
+
+
+def test_a_draft_is_not_answered(cast: Cast) -> None:
+    with pytest.raises(WrongState, match="its draft is"):
+        builders.a_prepared_answer(cast, builders.a_draft(cast))

@@ -13,6 +13,7 @@ from portal.jobs import delivery
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotFound, Stale, WrongState
+from portal.kernel.references import secret_token
 from portal.outbox import OutgoingLetter, Post
 from portal.policy import STRANGER
 from portal.recommendations.lifecycle import Said
@@ -118,14 +119,53 @@ def test_a_used_an_old_and_an_invented_link_each_say_what_they_are(cast: Cast, b
         asking.answer(token, arrived=Said.NO, matches=Said.NO, by=STRANGER)
 
 
-def test_no_search_engine_and_no_other_site_learns_of_the_link(cast: Cast, browser: Any) -> None:
-    _, token = asked(cast)
-    answer = browser(None).client.get(f"/your-view/{token}")
-    assert answer.headers["X-Robots-Tag"] == "noindex"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert answer.headers["Cache-Control"] == "no-store"
+@pytest.mark.parametrize(("link", "status"), [("open", 200), ("used", 409), ("ended", 409), ("invented", 404), ("%00", 404), ("thank-you", 200)])
+def test_no_search_engine_no_cache_and_no_other_page_learns_of_a_link(cast: Cast, browser: Any, link: str, status: int) -> None:
+    one, token = asked(cast)
+    if link == "used":
+        asking.answer(token, arrived=Said.YES, matches=Said.YES, by=STRANGER)
+        db.session.commit()
+    with clock.at(clock.today() + dt.timedelta(29 if link == "ended" else 0)):
+        page = browser(None).open(f"/your-view/{token if link in ('open', 'used', 'ended') else link}", status=status)
+    headers = page.answer.headers
+    assert (headers["X-Robots-Tag"], headers["Cache-Control"], headers["Referrer-Policy"]) == ("noindex", "no-store", "strict-origin")
+    assert (one.public_text in page.text) == (link == "open")
+    assert page.answer.get_data(as_text=True).count(token) == (1 if link == "open" else 0), "in the address of its own form alone"
+    for secret in (one.text, one.case_reference, one.reference, "Northmoor", "RTX"):
+        assert secret not in page.text
     stored = db.session.query(ComplainantQuestion).one()
     assert token not in (stored.token_hash, stored.words)
+
+
+def test_browsers_say_where_the_answer_came_from_and_it_is_taken(cast: Cast, browser: Any) -> None:
+    """With “no-referrer” they would say “Origin: null”, as they do of a page of another site that hides itself."""
+    _, token = asked(cast)
+    stranger = browser(None)
+    page = stranger.open(f"/your-view/{token}")
+    assert page.answer.headers["Referrer-Policy"] == "strict-origin"
+    said = {"arrived": "yes", "matches": "yes"}
+    refused = stranger.send(f"/your-view/{token}", said, status=403, headers={"Origin": "null"})
+    assert refused.answer.headers["Referrer-Policy"] == "strict-origin"
+    stranger.open(f"/your-view/{token}")
+    stranger.send(f"/your-view/{token}", said, headers={"Origin": "http://localhost"})
+    assert db.session.query(ComplainantQuestion).one().arrived is Said.YES
+
+
+@pytest.mark.parametrize("typed", [{"arrived": "no", "matches": "no"}, {}])
+def test_guessing_comes_to_an_end(cast: Cast, browser: Any, typed: dict[str, str]) -> None:
+    _, token = asked(cast)
+    stranger = browser(None)
+    stranger.open("/sign-in")
+    typed = {**typed, "csrf_token": stranger.token()}
+    for _ in range(asking.ANSWERS_FROM_ONE_NETWORK.most):
+        stranger.send(f"/your-view/{secret_token()}", typed, status=404)
+    for link in (token, "x"):
+        page = stranger.send(f"/your-view/{link}", typed, status=429)
+        assert "You can try again from" in page.text
+        assert page.answer.headers["Cache-Control"] == "no-store"
+    assert db.session.query(ComplainantQuestion).one().answered_at is None
+    with clock.at(clock.now() + dt.timedelta(hours=1)):
+        stranger.send(f"/your-view/{token}", {**typed, "arrived": "yes", "matches": "yes"})
 
 
 def test_the_organisation_learns_nothing_of_the_complainant(cast: Cast, browser: Any) -> None:

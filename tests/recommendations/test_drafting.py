@@ -212,6 +212,7 @@ def test_the_pages_from_an_empty_form_to_the_public_page(cast: Cast, browser: An
     assert colin.press("Save the draft", status=422, **{**typed, "organisation": "NOSUCH"}).errors == ["There is no organisation with this code on the register"]
     page = colin.press("Save the draft", **{**typed, "organisation": "RTX", "text": VAGUE})
     assert "“consider”" in page.text
+    colin.open(page.address.removesuffix("/read"))
     page = colin.press("Save the draft", **typed)
     assert "It has no remarks" in page.text
     page = colin.press("Send for approval")
@@ -245,3 +246,15 @@ def test_lists_keep_their_number_of_statements(cast: Cast, queries: Any, browser
     assert len(few) == len(many)
     assert len(page.all("tr")) == 51
     assert len(ana.click("Next page").all("tr")) == 10
+
+
+def test_nobody_issues_what_they_worded_though_somebody_else_began_it(cast: Cast, colin: Acting) -> None:
+    one = builders.a_draft(cast)
+    drafting.change(one, version=one.version, by=cast.cora, **said(one, failing="It was eleven weeks before anybody wrote."))
+    db.session.commit()
+    drafting.send(one, version=one.version, by=cast.cora)
+    db.session.commit()
+    with pytest.raises(NotAllowed):
+        approving.issue(one, version=one.version, by=cast.cora)
+    approving.issue(one, version=one.version, by=colin)
+    assert one.approved_by == colin.name

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from portal import audit
+from portal.audit import Event
 from portal.evidence import places
-from portal.evidence.models import Pin
-from portal.evidence.operations import pinning
+from portal.evidence.lifecycle import VERSION, VersionVerb
+from portal.evidence.models import EvidenceItem, EvidenceVersion, Pin
+from portal.evidence.operations import pinning, withdrawing
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotFound, Stale, WrongState
 from portal.outbox import OutgoingLetter
+from portal.policy import PORTAL
 from portal.recommendations.lifecycle import Delivery
 from portal.recommendations.models import LineSeen, ProgressReport, PromisedStep, Recommendation
 from portal.recommendations.operations import reporting
@@ -65,6 +68,25 @@ def test_finished_needs_every_line_of_the_checklist_shown(cast: Cast) -> None:
     assert pin.frozen_at is not None, "what was shown stays as it was shown"
 
 
+@pytest.mark.parametrize("gone", ["withdrawn", VersionVerb.STOP, VersionVerb.REFUSE])
+def test_what_was_withdrawn_or_can_never_be_released_shows_nothing(cast: Cast, gone: str | VersionVerb) -> None:
+    one = builders.an_issued_recommendation(cast)
+    pin = pinned(cast, one, 2)
+    item, version = db.session.get_one(EvidenceItem, pin.item_id), db.session.get_one(EvidenceVersion, pin.version_id)
+    if isinstance(gone, VersionVerb):
+        VERSION.move(version, gone)
+        version.stopped_at, version.stopped_why = clock.now(), "Not ours." if gone is VersionVerb.STOP else ""
+        audit.record(Event.EVIDENCE_REFUSED, version, by=PORTAL, number=version.number, malware="")
+    else:
+        withdrawing.withdraw(item, version=item.version, reason="Out of date", by=cast.priya)
+    db.session.commit()
+    with pytest.raises(Invalid, match="Nothing shows line 2 of the checklist"):
+        finished(cast, one)
+    db.session.rollback()
+    pinned(cast, one, 2)
+    assert finished(cast, one).finished
+
+
 def test_steps_that_were_promised_are_done(cast: Cast) -> None:
     one = builders.an_answered_recommendation(cast)
     step = db.session.query(PromisedStep).one()
@@ -95,6 +117,9 @@ def test_steps_that_were_promised_are_done(cast: Cast) -> None:
         ({"changed": "We paid into 12-34-56 account 12345678."}, "changed"),
         ({"changed": "Mrs Sample, born on 14 March 1961, had a letter."}, "explained"),
         ({"how_we_know": "She wrote from mary.sample@example.com."}, "explained"),
+        ({"seen": {1: Seen("12-34-56 account 12345678", dt.date(2026, 1, 1))}}, "seen_by_1"),
+        ({"seen": {1: Seen("mary.sample@example.com", dt.date(2026, 1, 1))}}, "explained"),
+        ({"changed": "Born on 14 March 1961.", "explained": "It went to 12-34-56 account 12345678."}, "explained"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(cast: Cast, said: dict[str, Any], field: str) -> None:
@@ -117,6 +142,24 @@ def test_what_tells_who_a_person_is_is_shown_in_place_and_may_stay_for_a_reason(
     assert page.form("Send the report")["values"]["changed"] == said["changed"], "nothing typed is lost"
     page = priya.press("Send the report", explained="The date is of the founder of the hospital.", **said)
     assert "The date is of the founder of the hospital." in page.text
+
+
+def test_who_saw_a_line_is_looked_into_as_well(cast: Cast, browser: Any) -> None:
+    one = builders.an_issued_recommendation(cast)
+    priya = browser("priya")
+    priya.open(f"/recommendations/{one.reference}/report")
+    day = {f"seen_on_1-{part}": str(getattr(clock.today(), part)) for part in ("day", "month", "year")}
+    page = priya.press("Send the report", status=422, **SAID, **day, seen_by_1="mary.sample@mailbox.example.net")
+    (found,) = [item.text for item in page.all("li") if "email address" in (item.text or "").lower()]
+    assert found.startswith("Line 1: who saw the document:")
+    assert "mary.sample" not in found
+    page = priya.press("Send the report", status=422, seen_by_1="Sort code 12-34-56, account 12345678", explained="It is ours.")
+    (error,) = page.errors
+    assert error.startswith("Take out the bank details")
+    assert "12345678" not in error
+    assert page.form("Send the report")["values"]["seen_by_1"] == "Sort code 12-34-56, account 12345678", "nothing typed is lost"
+    priya.press("Send the report", seen_by_1="Head of complaints")
+    assert (db.session.query(LineSeen).one().seen_by, db.session.query(ProgressReport).one().explained) == ("Head of complaints", "")
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -164,14 +207,40 @@ def test_nothing_is_pinned_to_what_has_ended(cast: Cast) -> None:
 
 
 def test_the_second_of_two_reports_loses_nothing(cast: Cast, browser: Any) -> None:
-    one = builders.an_issued_recommendation(cast)
+    one = builders.an_answered_recommendation(cast)
+    pinned(cast, one, 2)
+    step = db.session.query(PromisedStep).one()
     first, second = browser("priya"), browser("edwin")
     for each in (first, second):
         each.open(f"/recommendations/{one.reference}/report")
     first.press("Send the report", **SAID)
-    page = second.press("Send the report", status=409, **{**SAID, "changed": "We telephoned."})
+    days = {f"{name}-{part}": str(getattr(clock.today(), part)) for name in ("done_on", "seen_on_1") for part in ("day", "month", "year")}
+    mine = {"changed": "We telephoned.", "how_we_know": "She wrote from mary.sample@example.com.", "explained": "It is made up.",
+            "finished": "y", "steps_done": step.reference, "seen_by_1": "Head of complaints", **days}  # fmt: skip
+    page = second.press("Send the report", status=409, **{**SAID, **mine})
     assert "We wrote to the complainant." in page.text
     assert "We telephoned." in page.text
+    second.press("Save yours instead")
+    told = db.session.query(ProgressReport).filter_by(number=2).one()
+    assert (told.changed, told.explained, told.finished, told.done_on) == ("We telephoned.", "It is made up.", True, clock.today())
+    db.session.refresh(step)
+    assert step.done_on == clock.today()
+    seen = db.session.query(LineSeen).one()
+    assert (seen.report_id, seen.seen_by, seen.seen_on) == (told.id, "Head of complaints", clock.today())
+
+
+def test_a_report_that_is_not_finished_stays_so_on_the_page_of_both_texts(cast: Cast, browser: Any) -> None:
+    one = builders.an_answered_recommendation(cast)
+    step = db.session.query(PromisedStep).one()
+    first, second = browser("priya"), browser("edwin")
+    for each in (first, second):
+        each.open(f"/recommendations/{one.reference}/report")
+    first.press("Send the report", **SAID, steps_done=step.reference)
+    second.press("Send the report", status=409, **{**SAID, "changed": "We telephoned."}, steps_done=step.reference)
+    second.press("Save yours instead")
+    told = db.session.query(ProgressReport).filter_by(number=2).one()
+    assert (told.changed, told.finished, told.done_on) == ("We telephoned.", False, None)
+    assert db.session.query(LineSeen).count() == 0
 
 
 def test_a_stranger_cannot_report_nor_learn_that_it_exists(cast: Cast) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.recommendations.models import CASE, NOTE, WORDS
+from portal.recommendations.operations.describing import LABELS as ABOUT
 from portal.recommendations.operations.drafting import LABELS
+from portal.recommendations.themes import themes
 from portal.recommendations.types import types
 from portal.web.fields import DayField, VersionField
-from portal.web.forms import PortalForm
+from portal.web.forms import LINE, PortalForm
 
 TOO_LONG = "{} must be {:,} characters or fewer"
 SEVERITIES = (
@@ -47,12 +49,19 @@ class DraftForm(PortalForm):
         "public_text", "Enter the public text", "Nothing by which anybody could recognise the person who complained, or a member of staff."
     )
     due_on = DayField(LABELS["due_on"], required=True, missing="Enter the due date", description="For example, 27 3 2027")
+    themes = SelectMultipleField(ABOUT["themes"], choices=[], validate_choice=False, description="Choose all that apply, or none.")
+    expectations = StringField(
+        ABOUT["expectations"], [Length(max=LINE, message=TOO_LONG.format(ABOUT["expectations"], LINE))],
+        description="Their codes, for example NHS-1.3, NHS-2.1. Leave it empty if there are none.",
+    )  # fmt: skip
 
-    def offer_types(self) -> None:
+    def offer(self) -> None:
         self.type.choices = [SelectChoice(code, f"{one.title}: {one.weeks} weeks, usually") for code, one in types().items()]
+        self.themes.choices = [SelectChoice(code, one.title) for code, one in themes().items()]
 
     def facts(self) -> dict[str, object]:
-        return {name: self[name].data for name in LABELS}
+        said = {name: self[name].data for name in LABELS}
+        return said | {"themes": tuple(self.themes.data or ()), "expectations": self.expectations.data or ""}
 
 
 class NewDraftForm(DraftForm):

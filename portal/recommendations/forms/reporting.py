@@ -50,6 +50,10 @@ class ReportForm(PortalForm):
     def offer_steps(self, steps: Any) -> None:
         self.steps_done.choices = [SelectChoice(step.reference, step.what) for step in steps]
 
+    def texts(self) -> dict[str, str]:
+        """Everything in words, by its field, to be looked into for what tells who a person is."""
+        return {name: self[name].data or "" for name in (*LABELS, *(f"seen_by_{line}" for line in self.lines), "explained")}
+
     def seen(self) -> dict[int, Seen]:
         return {line: Seen(self[f"seen_by_{line}"].data or "", self[f"seen_on_{line}"].data) for line in self.lines}
 

@@ -124,9 +124,10 @@ class LadderStep(Audited, Model):
     level: Mapped[int]
     state: Mapped[Taken] = mapped_column(one_of(Taken, "state"))
     reached_on: Mapped[date]
+    told_on: Mapped[date | None]  # when the officers were first told that it waits for them
     decided_by: Mapped[str] = mapped_column(sa.String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Moment())
-    note: Mapped[str] = mapped_column(sa.Text, default="")  # the letter as it went, or why it was put aside
+    note: Mapped[str] = mapped_column(sa.Text, default="")  # the letter as it went, why it was put aside, or why nobody was written to
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (

@@ -16,10 +16,17 @@ WORDS = 4000  # characters of each text
 NOTE = 2000
 
 
+COUNTED = ("delivery", "issued_on", "ended_on")  # with these an index answers how many are late without a look at the rows
+
+
 def _of_open(name: str, *columns: str) -> sa.Index:
     """An index over those that were issued and have not ended."""
     still_open = sa.text("issued_on IS NOT NULL AND ended_on IS NULL")
     return sa.Index(name, *columns, sqlite_where=still_open, postgresql_where=still_open)
+
+
+# What is looked through for words, as the index of words has it.
+ITS_WORDS = "to_tsvector('english', (((public_text || ' ') || text) || ' ') || failing)"
 
 
 class Recommendation(Audited, Model):
@@ -75,16 +82,27 @@ class Recommendation(Audited, Model):
         sa.UniqueConstraint("case_reference", "number"),
         sa.Index("ix_recommendations_organisation", "organisation_id", "state", "due_on", "id"),
         sa.Index("ix_recommendations_state", "state", "due_on", "id"),
-        sa.Index("ix_recommendations_organisation_kind", "organisation_kind", "state", "due_on", "id"),
-        sa.Index("ix_recommendations_type", "type", "state", "due_on", "id"),
+        sa.Index("ix_recommendations_changed", "state", "changed_at", "id"),
+        sa.Index("ix_recommendations_organisation_kind", "organisation_kind", "state", "due_on", "id", "delivery"),
+        sa.Index("ix_recommendations_type", "type", "state", "due_on", "id", "delivery"),
         sa.Index("ix_recommendations_delivery", "delivery", "state", "due_on", "id"),
-        sa.Index("ix_recommendations_acceptance", "acceptance", "state", "due_on", "id"),
+        sa.Index("ix_recommendations_acceptance", "acceptance", "state", "due_on", "id", "delivery"),
         sa.Index("ix_recommendations_officer", "officer_id", "state", "due_on", "id"),
-        _of_open("ix_recommendations_open_due", "due_on", "id"),
+        _of_open("ix_recommendations_open_due", "due_on", "id", *COUNTED),
+        _of_open("ix_recommendations_open_officer", "officer_id", "due_on", "id", *COUNTED),
+        _of_open("ix_recommendations_open_organisation_kind", "organisation_kind", "due_on", "id"),
+        _of_open("ix_recommendations_open_type", "type", "due_on", "id"),
         _of_open("ix_recommendations_open_evidence", "next_evidence_on", "id"),
         _of_open("ix_recommendations_open_delivery", "delivery", "due_on", "id"),
-        _of_open("ix_recommendations_open_acceptance", "acceptance", "answer_due_on", "id"),
+        _of_open("ix_recommendations_open_acceptance", "acceptance", "answer_due_on", "id", "officer_id"),
         _of_open("ix_recommendations_open_heard", "heard_on", "answered_on", "id"),
+        _of_open("ix_recommendations_open_officer_heard", "officer_id", "heard_on", "answered_on", "id"),
+        _of_open("ix_recommendations_open_delivery_heard", "delivery", "heard_on", "id"),
+        _of_open("ix_recommendations_open_officer_delivery", "officer_id", "delivery", "heard_on", "id"),
+        sa.Index(
+            "ix_recommendations_objected", "due_on", "id", "officer_id", sqlite_where=sa.text("objected = 1"), postgresql_where=sa.text("objected")
+        ),
+        sa.Index("ix_recommendations_words", sa.text(ITS_WORDS), postgresql_using="gin").ddl_if(dialect="postgresql"),
         sa.CheckConstraint("number >= 1", name="counted_from_one"),
         sa.CheckConstraint("severity BETWEEN 1 AND 6", name="severity_on_the_scale"),
         sa.CheckConstraint("case_reference <> '' AND failing <> '' AND text <> '' AND public_text <> ''", name="says_something"),

@@ -28,6 +28,7 @@ from portal.recommendations.lifecycle import (
     ResponseVerb,
 )
 from portal.recommendations.models import WORDS, PromisedStep, Recommendation, Response
+from portal.recommendations.operations import colliding, falling_short
 from portal.recommendations.queries import promising as queries
 from portal.standards import library
 
@@ -58,7 +59,7 @@ def prepare(
 ) -> Response:
     """Prepare the answer, or change the one that is being prepared. `version`: of that answer as it was shown, 0 for none."""
     insist(by, Action.ANSWER_RECOMMENDATION, one)
-    hold(one)
+    colliding.hold_issued(one)
     _refuse_ended(one)
     if not ACCEPTANCE.can(one.acceptance, VERBS[answer]):
         raise WrongState(ACCEPTANCE.refusal(one.acceptance, VERBS[answer]))
@@ -136,6 +137,7 @@ def sign(one: Recommendation, response: Response, *, version: int, code: str, de
     audit.record(
         Event.RESPONSE_SIGNED, one, by=by, answer=response.answer, sha256=response.sha256, signatory=by.name, steps=len(steps)
     )
+    falling_short.settle(one, by=by)
     managers = recipients.holders(one.organisation_id, Role.COMPLAINTS_MANAGER)
     _tell(Letter.RESPONSE_SIGNED, one, response, managers, by=by.name, sha256=response.sha256)
     officer = recipients.person(one.officer_id)

@@ -24,16 +24,7 @@ def issue(one: Recommendation, *, version: int, by: Acting) -> None:
     if one.version != version:
         raise Stale("The draft was changed after you opened this page. Read it again first.", fields=[], version=one.version)
     refuse_past(one.due_on)
-    DRAFTING.move(one, DraftVerb.ISSUE)
-    now, today = clock.now(), clock.today()
-    one.approved_by_id, one.approved_by, one.issued_at, one.issued_on, one.changed_at = by.id, by.name, now, today, now
-    one.original_due_on, one.answer_due_on = one.due_on, deadlines.answer_due(today)
-    one.next_evidence_on = deadlines.next_evidence(one.due_on, (), today)
-    db.session.add(Wording(
-        recommendation_id=one.id, recommendation_reference=one.reference, organisation_id=one.organisation_id, number=1,
-        text=one.text, public_text=one.public_text, worded_at=now, worded_by=one.drafted_by,
-    ))  # fmt: skip
-    audit.record(Event.RECOMMENDATION_ISSUED, one, by=by, type=one.type, due_on=one.due_on)
+    put_out(one, worded_by=one.drafted_by, by=by)
     organisation = queries.organisation_of(one)
     for person in recipients.holders(one.organisation_id, *TOLD):
         outbox.post(
@@ -41,6 +32,23 @@ def issue(one: Recommendation, *, version: int, by: Acting) -> None:
             facts={"organisation": organisation.name, "reference": one.reference, "case": one.case_reference,
                    "text": one.text, "due": words.weekday(one.due_on)},
         )  # fmt: skip
+
+
+def put_out(one: Recommendation, *, worded_by: str, by: Acting) -> None:
+    """Everything that a recommendation has from the day on which it is issued: who approved it, its days, its first wording.
+    Whoever calls has insisted, and tells the organisation."""
+    DRAFTING.move(one, DraftVerb.ISSUE)
+    now, today = clock.now(), clock.today()
+    one.approved_by_id, one.approved_by, one.issued_at, one.issued_on, one.changed_at = by.id, by.name, now, today, now
+    one.original_due_on, one.answer_due_on = one.due_on, deadlines.answer_due(today)
+    one.next_evidence_on = deadlines.next_evidence(one.due_on, (), today)
+    db.session.add(one)
+    db.session.flush()
+    db.session.add(Wording(
+        recommendation_id=one.id, recommendation_reference=one.reference, organisation_id=one.organisation_id, number=1,
+        text=one.text, public_text=one.public_text, worded_at=now, worded_by=worded_by,
+    ))  # fmt: skip
+    audit.record(Event.RECOMMENDATION_ISSUED, one, by=by, type=one.type, due_on=one.due_on)
 
 
 def give_back(one: Recommendation, *, version: int, reason: str, by: Acting) -> None:

@@ -26,8 +26,10 @@ from portal.recommendations.models import (
     ProgressReport,
     Recommendation,
 )
+from portal.recommendations.operations import colliding
 from portal.recommendations.queries import asking as queries
 from portal.recommendations.types import type_of
+from portal.web.transaction import by_itself
 
 STANDS = timedelta(days=28)
 ANSWERS_FROM_ONE_NETWORK = Limit("complainants' answers, one network", 30, timedelta(hours=1))
@@ -37,7 +39,7 @@ _ADDRESS = re.compile(r"[^\s@<>\"(),;:\\]+@[^\s@<>\"(),;:\\]+\.[^\s@<>\"(),;:\\]
 def note_address(one: Recommendation, *, address: str, version: int, by: Acting) -> None:
     """Note where the complainant can be asked once; empty: forget it. The record does not say the address."""
     insist(by, Action.NOTE_COMPLAINANT, one)
-    hold(one)
+    colliding.hold_issued(one)
     address = words.clean_line(address)
     if one.version != version:
         raise Stale("Nothing was noted, for the recommendation was changed meanwhile.",
@@ -79,10 +81,16 @@ def ask(one: Recommendation, report: ProgressReport) -> bool:
     return True
 
 
-def answer(token: str, *, arrived: Said, matches: Said, said: str = "", network: str = "", by: Acting) -> None:
-    """What the complainant says, once. Anything but two times yes opens the matter to the officer."""
+def knock(*, network: str, by: Acting) -> None:
+    """Count one more try to answer by a link, whether there is such a link or not; raises TooMany."""
     insist(by, Action.ANSWER_AS_COMPLAINANT)
-    attempts.count(ANSWERS_FROM_ONE_NETWORK, attempts.network(network))
+    with by_itself():  # a refused answer is rolled back, and a guess is refused
+        attempts.count(ANSWERS_FROM_ONE_NETWORK, attempts.network(network))
+
+
+def answer(token: str, *, arrived: Said, matches: Said, said: str = "", by: Acting) -> None:
+    """What the complainant says, once. A “no” to either question opens the matter to the officer."""
+    insist(by, Action.ANSWER_AS_COMPLAINANT)
     said = words.clean(said)
     question = queries.question(token)
     if question is None:

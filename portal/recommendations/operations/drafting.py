@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal import audit, outbox
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
-from portal.kernel.errors import Both, Invalid, NotFound, Stale, WrongState
+from portal.kernel.errors import Both, Invalid, Stale, WrongState
 from portal.organisations.models import Organisation
 from portal.organisations.queries import recipients
 from portal.organisations.queries.register import successors_of
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
-from portal.recommendations import queries, wording
+from portal.recommendations import checking, queries, wording
 from portal.recommendations.lifecycle import DRAFTING, DraftState, DraftVerb
-from portal.recommendations.models import CASE, NOTE, WORDS, Recommendation
-from portal.recommendations.types import type_of
+from portal.recommendations.models import NOTE, Recommendation
+from portal.recommendations.operations import describing
+from portal.recommendations.queries.about import About, about
+from portal.recommendations.themes import typed_codes
 from portal.recommendations.wording import Draft, Remark
 
-LABELS = {
-    "case_reference": "Case reference",
-    "number": "Number within the case",
-    "type": "Type",
-    "severity": "Severity of the injustice",
-    "failing": "The failing that was found",
-    "text": "Recommendation, as the organisation reads it",
-    "public_text": "Recommendation, as everybody reads it",
-    "due_on": "Due date",
-}
-_LONGEST = {"case_reference": CASE, "failing": WORDS, "text": WORDS, "public_text": WORDS}
-_TEXTS = ("case_reference", "failing", "text", "public_text")
-MOST_OF_A_CASE = 999
+LABELS = checking.LABELS
 
 
 def draft(organisation: Organisation, *, by: Acting, **typed: Any) -> Recommendation:
-    """Draft one, with a value for each of LABELS. It is nobody's to see but the Ombudsman's officers' until it is issued."""
+    """Draft one, with a value for each of LABELS and, if it is known already what it is about, for each of describing.LABELS.
+    It is nobody's to see but the Ombudsman's officers' until it is issued."""
     insist(by, Action.DRAFT_RECOMMENDATION, organisation)
     assert by.id is not None  # a rule that lets nobody in but people
     _refuse_closed(organisation)
-    facts = _checked(typed)
+    touches = describing.checked(typed.pop("themes", ()), typed.pop("expectations", ()))
+    facts = checked(typed)
     now = clock.now()
     one = Recommendation(
         **facts, reference=fresh_reference(Recommendation, "RC"), organisation_id=organisation.id,
@@ -49,24 +44,35 @@ def draft(organisation: Organisation, *, by: Acting, **typed: Any) -> Recommenda
         officer_id=by.id, officer=by.name, changed_at=now,
     )  # fmt: skip
     db.session.add(one)
+    db.session.flush()
+    describing.store(one.id, touches)
     audit.record(Event.RECOMMENDATION_DRAFTED, one, by=by, case=f"{one.case_reference} ({one.number})")
     return one
 
 
 def change(one: Recommendation, *, version: int, by: Acting, **typed: Any) -> None:
-    """Change a draft. Whoever comes second is shown both."""
+    """Change a draft. Whoever comes second is shown both. What it is about stays as it is where nothing is said of it."""
     insist(by, Action.DRAFT_RECOMMENDATION, one)
     hold(one)
     _refuse_unless_draft(one)
+    old = about(one.id)
+    themes, expectations = typed.pop("themes", old.themes), typed.pop("expectations", old.expectations)
     if one.version != version:
-        raise Stale("Your changes were not saved, so that theirs are not lost.", fields=_both(one, typed), version=one.version)
-    facts = _checked(typed, besides=one.id)
+        fields = [*both(one, typed), *_both_about(old, themes, expectations)]
+        raise Stale("Your changes were not saved, so that theirs are not lost.", fields=fields, version=one.version)
+    touches = describing.checked(themes, expectations)
+    facts = checked(typed, besides=one.id)
     changes = {name: [getattr(one, name), value] for name, value in facts.items() if getattr(one, name) != value}
+    changes |= describing.differences(old, touches)
     if not changes:
         return
     for name, value in facts.items():
         setattr(one, name, value)
+    describing.store(one.id, touches, old)
+    assert by.id is not None  # a rule that lets nobody in but people
+    one.drafted_by_id, one.drafted_by = by.id, by.name  # whoever worded it last does not approve it
     one.changed_at = clock.now()
+    flag_modified(one, "changed_at")  # its version goes up even where nothing but its themes changed, in the same moment
     audit.record(Event.RECOMMENDATION_CHANGED, one, by=by, changes=changes)
 
 
@@ -111,9 +117,15 @@ def discard(one: Recommendation, *, version: int, reason: str, by: Acting) -> No
 
 def a_reason(one: Recommendation, version: int, reason: str) -> str:
     """The reason as it is recorded; refused where the draft changed meanwhile, or nothing is said."""
-    reason = words.clean(reason)
     if one.version != version:
-        raise Stale("The draft was changed after you opened this page.", fields=[Both("Why", "", reason, "reason")], version=one.version)
+        said = [Both("Why", "", words.clean(reason), "reason")]
+        raise Stale("The draft was changed after you opened this page.", fields=said, version=one.version)
+    return checked_reason(reason)
+
+
+def checked_reason(reason: str) -> str:
+    """The reason as it is recorded, or Invalid."""
+    reason = words.clean(reason)
     if not reason:
         raise Invalid("reason", "Say why")
     if len(reason) > NOTE:
@@ -121,24 +133,11 @@ def a_reason(one: Recommendation, version: int, reason: str) -> str:
     return reason
 
 
-def _checked(typed: dict[str, Any], *, besides: int | None = None) -> dict[str, Any]:
+def checked(typed: dict[str, Any], *, besides: int | None = None) -> dict[str, Any]:
     """The facts of a draft as they may be stored, or Invalid for the first that may not be."""
-    facts: dict[str, Any] = {name: words.clean(value) if name in _TEXTS else value for name, value in typed.items()}
-    facts["case_reference"] = words.clean_line(facts["case_reference"])
-    for name in _TEXTS:
-        if not facts[name]:
-            noun = f"{LABELS[name][:1].lower()}{LABELS[name][1:]}".removeprefix("the ")
-            raise Invalid(name, f"Enter the {noun}")
-        if len(facts[name]) > _LONGEST[name]:
-            raise Invalid(name, f"{LABELS[name]} must be {words.number(_LONGEST[name])} characters or fewer")
-    if not 1 <= facts["number"] <= MOST_OF_A_CASE:
-        raise Invalid("number", f"The number must be from 1 to {MOST_OF_A_CASE}")
-    if not 1 <= facts["severity"] <= 6:
-        raise Invalid("severity", "The severity must be from 1 to 6")
-    try:
-        type_of(facts["type"])
-    except NotFound:
-        raise Invalid("type", "Choose the type") from None
+    facts = checking.cleaned(typed)
+    for field, wrong in checking.faults(facts):
+        raise Invalid(field, wrong)
     refuse_past(facts["due_on"])
     there = queries.same_place(facts["case_reference"], facts["number"])
     if there is not None and there.id != besides:
@@ -147,16 +146,15 @@ def _checked(typed: dict[str, Any], *, besides: int | None = None) -> dict[str, 
 
 
 def refuse_past(due_on: date) -> None:
-    if due_on <= clock.today():
-        raise Invalid("due_on", "The due date must be in the future")
+    if checking.past(due_on, clock.today()):
+        raise Invalid("due_on", checking.IN_THE_FUTURE)
 
 
 def _refuse_closed(organisation: Organisation) -> None:
     if organisation.closed_on is None or organisation.closed_on > clock.today():
         return
-    successors = ", ".join(f"{one.name} ({one.code})" for one in successors_of(organisation.id))
-    onward = f"Draft it for whoever took over its duties: {successors}" if successors else "The register names no successor"
-    raise Invalid("organisation", f"{organisation.name} closed on {words.day(organisation.closed_on)}. {onward}")
+    successors = [(one.name, one.code) for one in successors_of(organisation.id)]
+    raise Invalid("organisation", checking.closed(organisation.name, organisation.closed_on, successors))
 
 
 def _refuse_unless_draft(one: Recommendation) -> None:
@@ -164,12 +162,24 @@ def _refuse_unless_draft(one: Recommendation) -> None:
         raise WrongState(f"This recommendation is “{one.state.value}”, so its draft cannot be changed.")
 
 
-def _both(one: Recommendation, typed: dict[str, Any]) -> list[Both]:
-    both = [Both(LABELS[name], str(getattr(one, name)), str(typed[name]), name) for name in LABELS if name != "due_on"]
-    for part in ("day", "month", "year"):
+def both(one: Recommendation, typed: dict[str, Any], prefix: str = "") -> list[Both]:
+    """What stands and what was typed, of each of LABELS that was typed; `prefix` begins the names of its fields in the form."""
+    said = [
+        Both(label, str(getattr(one, name)), str(typed[name]), f"{prefix}{name}")
+        for name, label in LABELS.items()
+        if name in typed and name != "due_on"
+    ]
+    for part in ("day", "month", "year") if "due_on" in typed else ():
         theirs, yours = str(getattr(one.due_on, part)), str(getattr(typed["due_on"], part))
-        both.append(Both(f"{LABELS['due_on']}: {part}", theirs, yours, f"due_on-{part}"))
-    return both
+        said.append(Both(f"{LABELS['due_on']}: {part}", theirs, yours, f"{prefix}due_on-{part}"))
+    return said
+
+
+def _both_about(old: About, themes: Iterable[str], expectations: str | Iterable[str]) -> list[Both]:
+    chosen = list(themes)
+    fields = [Both(describing.LABELS["themes"], code if code in old.themes else "", code, "themes") for code in chosen]
+    label = describing.LABELS["expectations"]
+    return [*fields, Both(label, ", ".join(old.expectations), ", ".join(typed_codes(expectations)), "expectations")]
 
 
 def _tell_officers(one: Recommendation, by: Acting) -> None:

@@ -26,6 +26,14 @@ _TO_KEEP = (
     .where(PromisedStep.recommendation_id == _OF, PromisedStep.done_on.is_(None), Response.state == ResponseState.SIGNED)
 )
 
+_PROMISED = (
+    sa.select(PromisedStep)
+    .join(Response, Response.id == PromisedStep.response_id)
+    .where(PromisedStep.recommendation_id == _OF, Response.state == ResponseState.SIGNED)
+    .order_by(PromisedStep.position, PromisedStep.id)
+    .execution_options(populate_existing=True)
+)
+
 
 def unsigned(recommendation_id: int) -> Response | None:
     """The answer that is being prepared or waits for a signature."""
@@ -38,6 +46,12 @@ def next_number(recommendation_id: int) -> int:
 
 def steps_of_response(response_id: int) -> Sequence[PromisedStep]:
     return db.session.scalars(_STEPS, {"response_id": response_id}).all()
+
+
+def promised(recommendation_id: int) -> Sequence[PromisedStep]:
+    """The steps of every signed answer, in the order in which the organisation wants them read. What an answer that is not
+    signed would promise is no promise yet."""
+    return db.session.scalars(_PROMISED, {"recommendation_id": recommendation_id}).all()
 
 
 def last_position(recommendation_id: int, *, besides: int) -> int:

@@ -7,45 +7,47 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.kernel.errors import Invalid
+from portal.kernel.errors import Invalid, NotFound
 from portal.policy import Action
 from portal.recommendations import queries as recommendations
 from portal.recommendations.forms.asking import AddressForm, SettleForm, YourViewForm
 from portal.recommendations.lifecycle import Said
-from portal.recommendations.models import ComplainantQuestion, Recommendation
+from portal.recommendations.models import Recommendation
 from portal.recommendations.operations import asking
 from portal.recommendations.queries import asking as queries
 from portal.web.gate import acting, gate
 from portal.web.pages import page
 
 bp = Blueprint("asking", __name__)
+# Not "no-referrer": with that, browsers say of a form that it came from nowhere ("Origin: null"), and web/headers.py refuses it.
+OUT_OF_SIGHT = {"X-Robots-Tag": "noindex", "Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
 
 
 @bp.route("/your-view/<token>", methods=["GET", "POST"])
-@gate(Action.READ_PUBLIC_PAGES, queries.question, to_change=Action.ANSWER_AS_COMPLAINANT)
-def your_view(question: ComplainantQuestion) -> Any:
+@gate(Action.READ_PUBLIC_PAGES, to_change=Action.ANSWER_AS_COMPLAINANT)
+def your_view(token: str) -> Any:
+    if request.method == "POST":
+        asking.knock(network=request.remote_addr or "", by=acting())
+    question = queries.question(token)
+    if question is None:
+        raise NotFound()
     asking.refuse_unless_open(question)
-    token = (request.view_args or {})["token"]
     form = YourViewForm()
     if form.validate_on_submit():
         try:
-            asking.answer(
-                token, arrived=Said(form.arrived.data), matches=Said(form.matches.data), said=form.said.data or "",
-                network=request.remote_addr or "", by=acting(),
-            )  # fmt: skip
+            asking.answer(token, arrived=Said(form.arrived.data), matches=Said(form.matches.data), said=form.said.data or "", by=acting())
         except Invalid as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for("asking.thanks"), 303)
-    shown = page("recommendations/your_view.html", form=form, token=token, question=question, public_text=queries.public_text(question))
-    return _kept_out_of_sight(shown)
+    return page("recommendations/your_view.html", form=form, token=token, question=question, public_text=queries.public_text(question))
 
 
+@bp.after_request
 def _kept_out_of_sight(answer: Response) -> Response:
-    """No search engine lists it, no cache keeps it, and no other site is told its address."""
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    """Whatever a link is answered: no search engine lists it, no cache keeps it, and no other page is told its address."""
+    if request.endpoint in ("asking.your_view", "asking.thanks"):
+        answer.headers.update(OUT_OF_SIGHT)
     return answer
 
 

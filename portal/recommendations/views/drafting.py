@@ -14,6 +14,9 @@ from portal.recommendations.forms.drafting import DraftForm, IssueForm, NewDraft
 from portal.recommendations.lifecycle import DRAFTING, DraftState, DraftVerb
 from portal.recommendations.models import Recommendation
 from portal.recommendations.operations import approving, drafting
+from portal.recommendations.queries.about import about
+from portal.recommendations.queries.drafts import waiting as drafts_in
+from portal.recommendations.themes import themes
 from portal.recommendations.types import type_of
 from portal.recommendations.wording import RULES, Draft
 from portal.web.gate import acting, gate
@@ -26,8 +29,7 @@ BY_KEY = {rule.key: rule for rule in RULES}
 @bp.route("/drafts")
 @gate(Action.SEE_DRAFTS)
 def index() -> Any:
-    waiting, _ = queries.listed(DraftState.AWAITING_APPROVAL)
-    drafts, _ = queries.listed(DraftState.DRAFT)
+    waiting, drafts = (drafts_in(state) for state in (DraftState.AWAITING_APPROVAL, DraftState.DRAFT))
     return page("recommendations/drafts.html", groups=[("Waiting for approval", waiting), ("Drafts", drafts)])
 
 
@@ -35,7 +37,7 @@ def index() -> Any:
 @gate(Action.DRAFT_RECOMMENDATION)
 def new() -> Any:
     form = NewDraftForm(data={"number": 1, "severity": 1, "version": 0, "organisation": request.args.get("organisation", "")[:100]})
-    form.offer_types()
+    form.offer()
     if form.validate_on_submit():
         try:
             organisation = by_code(form.organisation.data or "")
@@ -45,8 +47,8 @@ def new() -> Any:
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            return redirect(url_for("drafts.show", reference=one.reference), 303)
-    return page("recommendations/draft.html", form=form, one=None, address=url_for("drafts.new"), **_aid(form.text.data, form.due_on.data))
+            return redirect(url_for("drafts.read", reference=one.reference), 303)
+    return page("recommendations/draft.html", form=form, one=None, address=url_for("drafts.new"), **_help(), **read_along(form.text.data, form.due_on.data))
 
 
 @bp.route("/drafts/aid", methods=["POST"])
@@ -54,7 +56,7 @@ def new() -> Any:
 def aid() -> Any:
     """The drafting aid, as somebody types."""
     form = NewDraftForm()
-    return page("recommendations/_aid.html", **_aid(form.text.data, form.due_on.data))
+    return page("recommendations/_aid.html", **read_along(form.text.data, form.due_on.data))
 
 
 @bp.route("/drafts/<reference>", methods=["GET", "POST"])
@@ -62,8 +64,9 @@ def aid() -> Any:
 def show(one: Recommendation) -> Any:
     if one.state is not DraftState.DRAFT:
         return redirect(url_for("drafts.read", reference=one.reference), 303)
-    form = DraftForm(obj=one)
-    form.offer_types()
+    found = about(one.id)
+    form = DraftForm(obj=one, themes=list(found.themes), expectations=", ".join(found.expectations))
+    form.offer()
     if form.validate_on_submit():
         try:
             drafting.change(one, version=form.version.data, by=acting(), **form.facts())
@@ -73,7 +76,7 @@ def show(one: Recommendation) -> Any:
             return redirect(url_for("drafts.read", reference=one.reference), 303)
     return page(
         "recommendations/draft.html", form=form, one=one, organisation=queries.organisation_of(one),
-        address=url_for("drafts.show", reference=one.reference), **_aid(form.text.data, form.due_on.data),
+        address=url_for("drafts.show", reference=one.reference), **_help(), **read_along(form.text.data, form.due_on.data),
     )  # fmt: skip
 
 
@@ -88,9 +91,9 @@ def read(one: Recommendation) -> Any:
 
 def _read(one: Recommendation, sending: SendForm, why: ReasonForm) -> Any:
     return page(
-        "recommendations/read_draft.html", one=one, organisation=queries.organisation_of(one), type=type_of(one.type),
+        "recommendations/read_draft.html", one=one, organisation=queries.organisation_of(one), type=type_of(one.type), about=about(one.id),
         form=sending if sending.errors else why, sending=sending, why=why, issuing=IssueForm(data={"version": one.version}),
-        offers=DRAFTING.offers(one.state), verbs=DraftVerb, **_aid(one.text, one.due_on),
+        offers=DRAFTING.offers(one.state), verbs=DraftVerb, **read_along(one.text, one.due_on),
     )  # fmt: skip
 
 
@@ -145,7 +148,12 @@ def issue(one: Recommendation) -> Any:
     return redirect(url_for("recommendations.show", reference=one.reference), 303)
 
 
-def _aid(text: str | None, due_on: Any) -> dict[str, Any]:
+def _help() -> dict[str, Any]:
+    """What each theme means, for the boxes to be ticked."""
+    return {"theme_hints": {code: one.about for code, one in themes().items()}}
+
+
+def read_along(text: str | None, due_on: Any) -> dict[str, Any]:
     """What the drafting aid says: the text in pieces, and each remark with its rule."""
     typed = text or ""
     remarks = wording.read(Draft(typed, due_on)) if typed.strip() else ()

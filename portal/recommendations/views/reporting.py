@@ -46,8 +46,8 @@ def report(one: Recommendation) -> Any:
             return redirect(url_for("reporting.read", reference=one.reference, number=told.number), 303)
     return page(
         "recommendations/report.html", form=form, one=one, organisation=recommendations.organisation_of(one), type=type,
-        found=reporting.personal(**{name: form[name].data or "" for name in reporting.LABELS}) if form.is_submitted() else [],
-        labels=reporting.LABELS, pins=_pins(one, released_only=False), seen=queries.lines_seen(one.id),
+        found=reporting.personal(**form.texts()) if form.is_submitted() else [],
+        pins=_pins(one, released_only=False), seen=queries.lines_seen(one.id),
     )  # fmt: skip
 
 
