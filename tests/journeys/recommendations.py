@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from portal.kernel import clock
 from tests.journeys.walking import choose, fill, links
 
 TO = "B81109"  # a practice of one person, who answers and signs
 SAID = {
-    "case_reference": "P-9900001",
     "failing": "A letter with the result of a test lay unopened for nine weeks.",
     "public_text": "Apologise for a test result that nobody opened for nine weeks.",
 }
 
 
-def drafted(officer: Any) -> str:
+def today() -> date:
+    """The served portal's day, whatever the clock of the tests says."""
+    return datetime.now(tz=UTC).date()
+
+
+def drafted(officer: Any, case: str) -> str:
     """Refused first, with the aid's remark; then worded well and sent. Returns the draft's reference."""
-    due = clock.today() + timedelta(days=40)
+    due = today() + timedelta(days=40)
     officer.open(f"/drafts/new?organisation={TO}")
     fill(officer, text="The practice should consider apologising.")
     officer.press("Save the draft")
     assert officer.page.locator(".govuk-error-summary li").count() >= 3
     officer.page.locator("[name=type]").select_option("apology")
-    fill(officer, **SAID, text=f"By {due:%-d %B %Y} the practice should write to the patient to apologise, and send us a copy of the letter.")
+    fill(officer, **SAID, case_reference=case, text=f"By {due:%-d %B %Y} the practice should write to the patient to apologise, and send us a copy of the letter.")
     fill(officer, **{f"due_on-{part}": str(getattr(due, part)) for part in ("day", "month", "year")})
     officer.press("Save the draft")
+    assert officer.page.locator(".govuk-error-summary").count() == 0, officer.text
     reference = re.search(r"RC-\w+", officer.heading).group(0)  # type: ignore[union-attr]
     officer.press("Send for approval")
     assert "Another officer approves it." in officer.text
@@ -48,7 +52,7 @@ def answered(practice: Any, here: str) -> None:
     practice.press("Save the answer")
     assert practice.page.locator(".govuk-error-summary").count() == 1
     choose(practice, answer="accepted")
-    step = clock.today() + timedelta(days=20)
+    step = today() + timedelta(days=20)
     fill(practice, what_1="Write to the patient and say what went wrong.", owner_1="Practice manager")
     fill(practice, **{f"due_1-{part}": str(getattr(step, part)) for part in ("day", "month", "year")})
     practice.press("Add another step")
@@ -68,8 +72,7 @@ def answered(practice: Any, here: str) -> None:
 def reported(practice: Any, here: str) -> None:
     """Refused while nothing shows a line; shown by what the library holds already, and by a letter that was seen."""
     reference = here.rpartition("/")[2]
-    today = clock.today()
-    days = {f"{name}-{part}": str(getattr(today, part)) for name in ("done_on", "seen_on_1") for part in ("day", "month", "year")}
+    days = {f"{name}-{part}": str(getattr(today(), part)) for name in ("done_on", "seen_on_1") for part in ("day", "month", "year")}
     said = {"changed": "We wrote to the patient.", "how_we_know": "We hold a copy of the letter.", "seen_by_1": "Practice manager"}
     practice.open(f"{here}/report")
     fill(practice, **said, **days)

@@ -262,7 +262,7 @@ def test_a_recommendation_from_the_draft_to_the_verdict(walk: Any, width: int, j
     colleague.page.locator("#found").get_by_role("button").filter(has_not_text="Carys Llewellyn").first.click()
     colleague.look()
     ngozi.sign_in("Ngozi Hartley")
-    reference = recommendations.drafted(carys)
+    reference = recommendations.drafted(carys, f"W-{width}")
     here = f"/recommendations/{reference}"
     recommendations.issued(colleague, reference)
     recommendations.answered(ngozi, here)
