@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from portal.recommendations.lifecycle import Acceptance, Ending, PauseKind, ResponseState, Said, VerdictKind
 from portal.recommendations.types import Type
 
+Choice = TypeVar("Choice")
 A, K, E = Acceptance, VerdictKind, Ending
 NEVER = 9999  # days
 # Of a hundred, how many are done so many days after the day on which they are due; before it, if negative.
@@ -45,15 +48,14 @@ class Fortune:
     leaves_step: int = NEVER  # the level of the ladder from which nobody decides
 
 
-def share(chance: random.Random, shares: tuple[tuple[float, object], ...]) -> object:
+def share(chance: random.Random, shares: Sequence[tuple[float, Choice]]) -> Choice:
     return chance.choices([one for _, one in shares], [weight for weight, _ in shares])[0]
 
 
 def drawn(chance: random.Random, type: Type) -> Fortune:
     """As it goes when nothing is arranged."""
     answer = share(chance, ANSWERS)
-    late = chance.randint(*share(chance, DONE))  # type: ignore[misc]  # a pair of days
-    assert isinstance(answer, Acceptance)
+    late = chance.randint(*share(chance, DONE))
     refused = answer in (A.NOT_ACCEPTED, A.DISPUTED)
     fortune = Fortune(
         answer_after=int(chance.triangular(3, 27, 8)), late=late, verdict_after=int(chance.triangular(3, 35, 10)), answer=answer,

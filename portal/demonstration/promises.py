@@ -114,9 +114,10 @@ def _signed(matter: Matter, response: dict[str, Any]) -> None:
     matter.move(ACCEPTANCE, answering.VERBS[response["answer"]])
     at = matter.now()
     response.update(signatory_id=by.id, signatory=by.name, signed_at=at, signed_on=matter.day)
-    promised = [SimpleNamespace(**step) for step in matter.steps if step["response_id"] == response["id"]]
-    sealed: Any = answering.sealed(SimpleNamespace(**matter.row), SimpleNamespace(**response), promised)  # type: ignore[arg-type]
-    response["sha256"] = hashlib.sha256(sealed.encode()).hexdigest()
+    promised: list[Any] = [SimpleNamespace(**step) for step in matter.steps if step["response_id"] == response["id"]]
+    one: Any = SimpleNamespace(**matter.row)
+    answer: Any = SimpleNamespace(**response)
+    response["sha256"] = hashlib.sha256(answering.sealed(one, answer, promised).encode()).hexdigest()
     matter.row["answered_on"] = matter.day
     matter.next_evidence()
     response["state"] = RESPONDING.move(SimpleNamespace(state=response["state"]), ResponseVerb.SIGN)

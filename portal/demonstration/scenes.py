@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from portal.demonstration.fortunes import NEVER, Fortune
 from portal.recommendations.lifecycle import Acceptance, PauseKind, ResponseState, Said, VerdictKind
@@ -28,8 +29,11 @@ class Scene:
     done_ago: int = 0  # days since it was done, of what is with the Ombudsman
 
 
-def _open(**more: object) -> Fortune:
-    return Fortune(**({"answer_after": 8, "late": NOT_YET, "verdict_after": 90} | more))  # type: ignore[arg-type]
+_OPEN = Fortune(answer_after=8, late=NOT_YET, verdict_after=90)
+
+
+def _open(**more: Any) -> Fortune:
+    return replace(_OPEN, **more)
 
 
 _HEARD = {"heard_every": 9}

@@ -56,7 +56,9 @@ def _handed_in(matter: Matter, card: dict[str, str], at: datetime) -> dict[str, 
         held_where=card["where"], received_at=at, received_by_id=by.id, received_by=by.name, used_at=at, state=VERSION.first,
     )  # fmt: skip
     version["state"] = VERSION.move(SimpleNamespace(state=version["state"]), VersionVerb.RELEASE)
-    item["searched"] = searched(SimpleNamespace(**item), SimpleNamespace(**version))  # type: ignore[arg-type]
+    proof: Any = SimpleNamespace(**item)
+    its: Any = SimpleNamespace(**version)
+    item["searched"] = searched(proof, its)
     ledger.say(Event.EVIDENCE_HANDED_IN, matter.place.id, f"evidence {item['reference']}", by=by, at=at, title=title, form=Form.HELD,
                content="")  # fmt: skip
     return {**item, "version_id": version["id"]}

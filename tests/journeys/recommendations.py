@@ -32,10 +32,10 @@ def drafted(officer: Any, case: str) -> str:
     fill(officer, **{f"due_on-{part}": str(getattr(due, part)) for part in ("day", "month", "year")})
     officer.press("Save the draft")
     assert officer.page.locator(".govuk-error-summary").count() == 0, officer.text
-    reference = re.search(r"RC-\w+", officer.heading).group(0)  # type: ignore[union-attr]
+    (reference,) = re.findall(r"RC-\w+", officer.heading)
     officer.press("Send for approval")
     assert "Another officer approves it." in officer.text
-    return reference
+    return str(reference)
 
 
 def issued(other: Any, reference: str) -> None:

@@ -121,6 +121,7 @@ class Narrowing(Shape):
     """How a list is narrowed."""
 
     organisation: Code | None = None
+    # The choices are read from the lifecycle when the program starts; mypy wants them written out.
     state: Annotated[Literal[tuple(BY_SLUG)], Field(description="How far the delivery is")] | None = None  # type: ignore[valid-type]
     updated_since: Annotated[AwareDatetime, BeforeValidator(_moment), Field(description="Only what was changed at or after this moment")] | None = None
     after: Annotated[str, Field(pattern=r"^[0-9]{1,16}-[0-9]{1,18}$", description="Where the list goes on: follow `next`")] | None = None

@@ -178,6 +178,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_once)
 
 def _object(tape: _Tape) -> dict[str, Any] | Fault:
     line = tape.line
+    value: dict[str, Any]  # what begins with { is an object
     while True:
         try:
             value, end = _DECODER.raw_decode(tape.text, tape.at)
@@ -190,7 +191,7 @@ def _object(tape: _Tape) -> dict[str, Any] | Fault:
             tape.more()
         else:
             tape.to(end)
-            return value  # type: ignore[no-any-return]  # what begins with { is an object
+            return value
 
 
 def _named(line: int, value: dict[str, Any]) -> Cells | Fault:
