@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
@@ -17,7 +17,6 @@ from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
 from portal.recommendations import deadlines
-from portal.recommendations import queries as recommendations
 from portal.recommendations.lifecycle import (
     ACCEPTANCE,
     OPEN,
@@ -29,6 +28,7 @@ from portal.recommendations.lifecycle import (
 )
 from portal.recommendations.models import WORDS, PromisedStep, Recommendation, Response
 from portal.recommendations.operations import colliding, falling_short
+from portal.recommendations.operations.telling import tell
 from portal.recommendations.queries import promising as queries
 from portal.standards import library
 
@@ -140,8 +140,7 @@ def sign(one: Recommendation, response: Response, *, version: int, code: str, de
     falling_short.settle(one, by=by)
     managers = recipients.holders(one.organisation_id, Role.COMPLAINTS_MANAGER)
     _tell(Letter.RESPONSE_SIGNED, one, response, managers, by=by.name, sha256=response.sha256)
-    officer = recipients.person(one.officer_id)
-    _tell(Letter.RESPONSE_SIGNED, one, response, [officer] if officer else [], by=by.name, sha256=response.sha256)
+    _tell(Letter.RESPONSE_SIGNED, one, response, [recipients.person(one.officer_id)], by=by.name, sha256=response.sha256)
 
 
 def another_must_sign(one: Recommendation, response: Response, by: Acting) -> bool:
@@ -280,11 +279,6 @@ def _both(there: Response, answer: Acceptance, reasons: str, not_accepted: str, 
     return both
 
 
-def _tell(letter: Letter, one: Recommendation, response: Response, to: Sequence[recipients.Recipient], **facts: str) -> None:
-    organisation = recommendations.organisation_of(one).name
-    for person in to:
-        outbox.post(
-            letter, to=person.email, name=person.name, about=one.reference, period=f"answer {response.number}, version {response.version}",
-            facts={"organisation": organisation, "reference": one.reference, "answer": response.answer.value,
-                   "due": words.weekday(one.due_on), **facts},
-        )  # fmt: skip
+def _tell(letter: Letter, one: Recommendation, response: Response, to: Sequence[recipients.Recipient | None], **facts: str) -> None:
+    occasion = f"answer {response.number}, version {response.version}"
+    tell(letter, one, to, period=occasion, answer=response.answer.value, due=words.weekday(one.due_on), **facts)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Stale, WrongState
 from portal.organisations.queries import recipients
 from portal.outbox import Letter
-from portal.policy import Acting, Action, Role, insist
-from portal.recommendations import deadlines, queries
+from portal.policy import Acting, Action, insist
+from portal.recommendations import deadlines
 from portal.recommendations.lifecycle import DRAFTING, DraftVerb
 from portal.recommendations.models import Recommendation, Wording
 from portal.recommendations.operations.drafting import a_reason, refuse_past
-
-TOLD = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
+from portal.recommendations.operations.telling import tell, tell_organisation
 
 
 def issue(one: Recommendation, *, version: int, by: Acting) -> None:
@@ -25,13 +24,7 @@ def issue(one: Recommendation, *, version: int, by: Acting) -> None:
         raise Stale("The draft was changed after you opened this page. Read it again first.", fields=[], version=one.version)
     refuse_past(one.due_on)
     put_out(one, worded_by=one.drafted_by, by=by)
-    organisation = queries.organisation_of(one)
-    for person in recipients.holders(one.organisation_id, *TOLD):
-        outbox.post(
-            Letter.RECOMMENDATION_ISSUED, to=person.email, name=person.name, about=one.reference,
-            facts={"organisation": organisation.name, "reference": one.reference, "case": one.case_reference,
-                   "text": one.text, "due": words.weekday(one.due_on)},
-        )  # fmt: skip
+    tell_organisation(Letter.RECOMMENDATION_ISSUED, one, case=one.case_reference, text=one.text, due=words.weekday(one.due_on))
 
 
 def put_out(one: Recommendation, *, worded_by: str, by: Acting) -> None:
@@ -59,12 +52,7 @@ def give_back(one: Recommendation, *, version: int, reason: str, by: Acting) -> 
     one.returned_why, one.changed_at = reason, clock.now()
     audit.record(Event.RECOMMENDATION_RETURNED, one, by=by, reason=reason)
     author = recipients.person(one.drafted_by_id)
-    if author is not None:
-        outbox.post(
-            Letter.RECOMMENDATION_RETURNED, to=author.email, name=author.name, about=one.reference,
-            period=f"version {one.version}",
-            facts={"organisation": queries.organisation_of(one).name, "reference": one.reference, "by": by.name, "reason": reason},
-        )  # fmt: skip
+    tell(Letter.RECOMMENDATION_RETURNED, one, [author], period=f"version {one.version}", by=by.name, reason=reason)
 
 
 def _insist(one: Recommendation, verb: DraftVerb, by: Acting) -> None:

@@ -13,7 +13,6 @@ from portal.kernel.errors import Both, Invalid, NotFound, Stale, WrongState
 from portal.kernel.references import hashed, secret_token
 from portal.organisations.operations import attempts
 from portal.organisations.operations.attempts import Limit
-from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import PORTAL, Acting, Action, insist
 from portal.recommendations import queries as recommendations
@@ -27,6 +26,7 @@ from portal.recommendations.models import (
     Recommendation,
 )
 from portal.recommendations.operations import colliding
+from portal.recommendations.operations.telling import tell_officer
 from portal.recommendations.queries import asking as queries
 from portal.recommendations.types import type_of
 from portal.web.transaction import by_itself
@@ -105,13 +105,9 @@ def answer(token: str, *, arrived: Said, matches: Said, said: str = "", by: Acti
     if Said.NO not in (arrived, matches):
         return
     one.objected, one.changed_at = True, clock.now()
-    officer = recipients.person(one.officer_id)
-    if officer is not None:
-        outbox.post(
-            Letter.COMPLAINANT_OBJECTED, to=officer.email, name=officer.name, about=one.reference, period=f"question {question.id}",
-            facts={"organisation": recommendations.organisation_of(one).name, "reference": one.reference,
-                   "arrived": arrived.value, "matches": matches.value},
-        )  # fmt: skip
+    tell_officer(
+        Letter.COMPLAINANT_OBJECTED, one, period=f"question {question.id}", arrived=arrived.value, matches=matches.value
+    )
 
 
 def refuse_unless_open(question: ComplainantQuestion) -> None:

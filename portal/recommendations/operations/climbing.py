@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold, insert_unless_there
-from portal.organisations.queries import recipients
 from portal.organisations.queries.recipients import Recipient
 from portal.outbox import Letter
-from portal.policy import PORTAL, Action, Role, insist
-from portal.recommendations import deadlines, ladder, queries
+from portal.policy import PORTAL, Action, insist
+from portal.recommendations import deadlines, ladder
 from portal.recommendations.ladder import LADDER, Step
 from portal.recommendations.lifecycle import CLIMBING, Taken, TakenVerb
 from portal.recommendations.models import LadderStep, Recommendation
 from portal.recommendations.operations import falling_short, telling_officers
+from portal.recommendations.operations.pausing import paused
+from portal.recommendations.operations.telling import answerable, tell
 from portal.recommendations.queries import climbing
 from portal.recommendations.types import type_of
 
-TOLD = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
 NOBODY = "Nobody of the organisation is on the portal, so no letter went."
 _UNIQUE = ("recommendation_id", "due_on", "after_days")
 
@@ -61,7 +61,7 @@ def _to_climb(since: date, first: date, today: date) -> Sequence[int]:
 def _climb_one(recommendation_id: int, since: date) -> int:
     one, today = hold(db.session.get_one(Recommendation, recommendation_id)), clock.today()
     insist(PORTAL, Action.CLIMB_LADDER, one)
-    if not to_act(one) or paused(one, today):
+    if not to_act(one) or paused(one):
         return 0
     steps = ladder.to_take(one.due_on, since=since, today=today, pauses=climbing.pauses_of(one.id))
     there = climbing.taken(one)
@@ -74,13 +74,9 @@ def to_act(one: Recommendation) -> bool:
     return one.issued_on is not None and one.ended_on is None and one.delivery in deadlines.THEIRS
 
 
-def paused(one: Recommendation, today: date) -> bool:
-    return one.paused_until is not None and today < one.paused_until
-
-
 def _take(one: Recommendation, step: Step, today: date) -> bool:
     """Claim one step and do what it asks for, in the same transaction. False where it was taken before."""
-    to = recipients.holders(one.organisation_id, *TOLD) if step.by_itself else []
+    to = answerable(one) if step.by_itself else []
     mine = insert_unless_there(
         LadderStep, _UNIQUE, recommendation_id=one.id, recommendation_reference=one.reference, organisation_id=one.organisation_id,
         due_on=one.due_on, after=step.after, level=step.level, state=Taken.SENT if step.by_itself else CLIMBING.first,
@@ -99,17 +95,13 @@ def _take(one: Recommendation, step: Step, today: date) -> bool:
 
 
 def _write(letter: Letter, one: Recommendation, to: Sequence[Recipient], period: str | date, today: date) -> None:
-    if not to:
-        return
     late = ladder.days_late(one.due_on, today)
-    facts = {
-        "organisation": queries.organisation_of(one).name, "reference": one.reference, "case": one.case_reference,
-        "text": one.public_text, "due": words.weekday(one.due_on), "when": words.remaining((one.due_on - today).days),
-        "late": words.count(late, "day", "days"), "evidence": [line.text for line in type_of(one.type).evidence],
-        "evidence_due": words.weekday(one.next_evidence_on) if one.next_evidence_on else "",
-    }  # fmt: skip
-    for person in to:
-        outbox.post(letter, to=person.email, name=person.name, about=one.reference, period=period, facts=facts)
+    tell(
+        letter, one, to, period=period, case=one.case_reference, text=one.public_text, due=words.weekday(one.due_on),
+        when=words.remaining((one.due_on - today).days), late=words.count(late, "day", "days"),
+        evidence=[line.text for line in type_of(one.type).evidence],
+        evidence_due=words.weekday(one.next_evidence_on) if one.next_evidence_on else "",
+    )  # fmt: skip
 
 
 def _ask_after(recommendation_id: int) -> int:
@@ -117,9 +109,9 @@ def _ask_after(recommendation_id: int) -> int:
     one, today = hold(db.session.get_one(Recommendation, recommendation_id)), clock.today()
     insist(PORTAL, Action.CLIMB_LADDER, one)
     day = one.next_evidence_on
-    if day is None or day == one.due_on or not to_act(one) or paused(one, today) or not deadlines.silent(one.delivery, day, today):
+    if day is None or day == one.due_on or not to_act(one) or paused(one) or not deadlines.silent(one.delivery, day, today):
         return 0
-    to = recipients.holders(one.organisation_id, *TOLD)
+    to = answerable(one)
     _write(Letter.EVIDENCE_MISSED, one, to, day, today)
     return len(to)
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db
 from portal.kernel.errors import Both, Invalid, Stale, Step, WrongState
-from portal.organisations.queries import recipients
 from portal.outbox import Letter
-from portal.policy import Acting, Action, Role, insist
-from portal.recommendations import queries
+from portal.policy import Acting, Action, insist
 from portal.recommendations.ladder import days_late
 from portal.recommendations.lifecycle import DELIVERY, Delivery, DeliveryVerb, Ending, VerdictKind
 from portal.recommendations.models import NOTE, Recommendation, Verdict
 from portal.recommendations.operations import colliding, falling_short
 from portal.recommendations.operations.ending import end
+from portal.recommendations.operations.telling import tell_organisation
 from portal.recommendations.queries import casework
 
-TOLD = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
 K, V = VerdictKind, DeliveryVerb
 COMPLIED = (K.COMPLIED, K.IN_SUBSTANCE)
 MORE = (K.MORE_NEEDED, K.PARTLY)
@@ -122,13 +120,8 @@ def reopen(one: Recommendation, *, reason: str, next_evidence_on: date, version:
     one.next_evidence_on, one.changed_at = next_evidence_on, clock.now()
     audit.record(Event.RECOMMENDATION_REOPENED, one, by=by, reason=reason, evidence_due_on=next_evidence_on)
     falling_short.settle(one, by=by)
-    organisation = queries.organisation_of(one)
-    for person in recipients.holders(one.organisation_id, *TOLD):
-        outbox.post(
-            Letter.RECOMMENDATION_REOPENED, to=person.email, name=person.name, about=one.reference, period=f"version {one.version}",
-            facts={"organisation": organisation.name, "reference": one.reference, "reason": reason,
-                   "evidence": words.weekday(next_evidence_on)},
-        )  # fmt: skip
+    evidence = words.weekday(next_evidence_on)
+    tell_organisation(Letter.RECOMMENDATION_REOPENED, one, period=f"version {one.version}", reason=reason, evidence=evidence)
 
 
 def _checked(one: Recommendation, facts: _Facts) -> tuple[int, int] | None:
@@ -229,17 +222,11 @@ def _stale(one: Recommendation, last: Verdict | None, facts: _Facts) -> Stale:
 
 def _tell(one: Recommendation, verdict: Verdict) -> None:
     """The organisation is told the verdict first, then what to do next."""
-    organisation = queries.organisation_of(one)
     late = days_late(one.due_on, verdict.complied_on) if verdict.complied_on is not None else 0
-    facts = {
-        "organisation": organisation.name, "reference": one.reference, "kind": verdict.kind.value, "reason": verdict.reason,
-        "complied_on": words.day(verdict.complied_on) if verdict.complied_on is not None else "",
-        "late": words.count(late, "day", "days") if late else "",
-        "evidence": words.weekday(verdict.due_on) if verdict.due_on is not None else "",
-        "steps": _of((verdict.steps_done, verdict.steps_of or 0) if verdict.steps_done is not None else None),
-    }  # fmt: skip
-    for person in recipients.holders(one.organisation_id, *TOLD):
-        outbox.post(
-            Letter.VERDICT_GIVEN, to=person.email, name=person.name, about=one.reference, period=f"verdict {verdict.number}",
-            facts=facts,
-        )  # fmt: skip
+    tell_organisation(
+        Letter.VERDICT_GIVEN, one, period=f"verdict {verdict.number}", kind=verdict.kind.value, reason=verdict.reason,
+        complied_on=words.day(verdict.complied_on) if verdict.complied_on is not None else "",
+        late=words.count(late, "day", "days") if late else "",
+        evidence=words.weekday(verdict.due_on) if verdict.due_on is not None else "",
+        steps=_of((verdict.steps_done, verdict.steps_of or 0) if verdict.steps_done is not None else None),
+    )  # fmt: skip

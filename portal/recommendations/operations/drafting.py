@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, hold
@@ -22,6 +22,7 @@ from portal.recommendations import checking, queries, wording
 from portal.recommendations.lifecycle import DRAFTING, DraftState, DraftVerb
 from portal.recommendations.models import NOTE, Recommendation
 from portal.recommendations.operations import describing
+from portal.recommendations.operations.telling import tell
 from portal.recommendations.queries.about import About, about
 from portal.recommendations.themes import typed_codes
 from portal.recommendations.wording import Draft, Remark
@@ -183,12 +184,8 @@ def _both_about(old: About, themes: Iterable[str], expectations: str | Iterable[
 
 
 def _tell_officers(one: Recommendation, by: Acting) -> None:
-    organisation = queries.organisation_of(one)
-    for officer in recipients.free_staff(one.organisation_id, Role.COMPLIANCE_OFFICER):
-        if officer.person_id != by.id:
-            outbox.post(
-                Letter.RECOMMENDATION_TO_APPROVE, to=officer.email, name=officer.name, about=one.reference,
-                period=f"version {one.version}",
-                facts={"organisation": organisation.name, "reference": one.reference, "by": by.name,
-                       "case": one.case_reference, "due": words.weekday(one.due_on)},
-            )  # fmt: skip
+    others = [each for each in recipients.free_staff(one.organisation_id, Role.COMPLIANCE_OFFICER) if each.person_id != by.id]
+    tell(
+        Letter.RECOMMENDATION_TO_APPROVE, one, others, period=f"version {one.version}", by=by.name, case=one.case_reference,
+        due=words.weekday(one.due_on),
+    )  # fmt: skip

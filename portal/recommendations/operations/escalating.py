@@ -19,7 +19,8 @@ from portal.recommendations import ladder, queries
 from portal.recommendations.drafted_letters import letters
 from portal.recommendations.lifecycle import CLIMBING, LastStep, TakenVerb
 from portal.recommendations.models import NOTE, WORDS, LadderStep, Recommendation
-from portal.recommendations.operations.climbing import paused, to_act
+from portal.recommendations.operations.climbing import to_act
+from portal.recommendations.operations.pausing import paused
 from portal.recommendations.queries import climbing
 from portal.recommendations.types import type_of
 
@@ -92,7 +93,7 @@ def why_not(one: Recommendation, step: LadderStep) -> str:
         return f"The recommendation is due on {words.day(one.due_on)} now, so this step is no longer called for."
     if not to_act(one):
         return "Evidence was submitted and waits for the Ombudsman, so the organisation is not chased."
-    if one.paused_until is not None and paused(one, clock.today()):
+    if one.paused_until is not None and paused(one):
         return f"No step is taken until {words.day(one.paused_until)}: reminders and further steps are paused."
     return ""
 

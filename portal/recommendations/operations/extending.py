@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
@@ -12,13 +12,11 @@ from portal.kernel.errors import Both, Invalid, NotFound, Stale, Step, WrongStat
 from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
-from portal.recommendations import queries
 from portal.recommendations.lifecycle import ASKING, Asked, AskedVerb
 from portal.recommendations.models import NOTE, MoreTime, Recommendation
 from portal.recommendations.operations import colliding, falling_short
+from portal.recommendations.operations.telling import tell, tell_organisation
 from portal.recommendations.queries import casework
-
-TOLD = (Role.COMPLAINTS_MANAGER, Role.EXECUTIVE_LEAD)
 
 
 def ask(one: Recommendation, *, until: date, reason: str, version: int, by: Acting) -> MoreTime:
@@ -164,20 +162,15 @@ def _tell_the_ombudsman(one: Recommendation, request: MoreTime, by: Acting) -> N
     """Whoever looks after it; every officer, or the administrators, where they do not or may not any more."""
     free = recipients.free_staff(one.organisation_id, Role.COMPLIANCE_OFFICER)
     to = [officer for officer in free if officer.person_id == one.officer_id] or free
-    for person in to or recipients.free_staff(one.organisation_id, Role.ADMINISTRATOR):
-        outbox.post(
-            Letter.MORE_TIME_ASKED, to=person.email, name=person.name, about=one.reference, period=f"request {request.number}",
-            facts={"organisation": queries.organisation_of(one).name, "reference": one.reference, "asked_by": by.name,
-                   "due": words.day(one.due_on), "until": words.day(request.until), "reason": request.reason},
-        )  # fmt: skip
+    tell(
+        Letter.MORE_TIME_ASKED, one, to or recipients.free_staff(one.organisation_id, Role.ADMINISTRATOR),
+        period=f"request {request.number}", asked_by=by.name, due=words.day(one.due_on), until=words.day(request.until),
+        reason=request.reason,
+    )  # fmt: skip
 
 
 def _tell_the_organisation(one: Recommendation, request: MoreTime) -> None:
-    organisation = queries.organisation_of(one)
-    for person in recipients.holders(one.organisation_id, *TOLD):
-        outbox.post(
-            Letter.MORE_TIME_DECIDED, to=person.email, name=person.name, about=one.reference, period=f"request {request.number}",
-            facts={"organisation": organisation.name, "reference": one.reference, "granted": request.state is Asked.GRANTED,
-                   "due": words.weekday(one.due_on), "evidence": words.weekday(one.next_evidence_on or one.due_on),
-                   "reason": request.decision},
-        )  # fmt: skip
+    tell_organisation(
+        Letter.MORE_TIME_DECIDED, one, period=f"request {request.number}", granted=request.state is Asked.GRANTED,
+        due=words.weekday(one.due_on), evidence=words.weekday(one.next_evidence_on or one.due_on), reason=request.decision,
+    )  # fmt: skip

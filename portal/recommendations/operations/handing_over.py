@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.errors import Both, Invalid
@@ -10,9 +10,9 @@ from portal.organisations.queries import recipients
 from portal.organisations.queries.recipients import Recipient
 from portal.outbox import Letter
 from portal.policy import Acting, Action, Role, insist
-from portal.recommendations import queries
 from portal.recommendations.models import Recommendation
 from portal.recommendations.operations import colliding
+from portal.recommendations.operations.telling import tell
 
 
 def may_take(one: Recommendation) -> list[Recipient]:
@@ -34,8 +34,7 @@ def hand_over(one: Recommendation, *, to: str, version: int, by: Acting) -> None
     one.officer_id, one.officer, one.changed_at = taker.person_id, taker.name, clock.now()
     audit.record(Event.RECOMMENDATION_HANDED_OVER, one, by=by, old=before, new=taker.name)
     if taker.person_id != by.id:
-        outbox.post(
-            Letter.RECOMMENDATION_HANDED_OVER, to=taker.email, name=taker.name, about=one.reference, period=f"version {one.version}",
-            facts={"organisation": queries.organisation_of(one).name, "reference": one.reference, "by": by.name,
-                   "delivery": one.delivery.value, "due": words.weekday(one.due_on)},
+        tell(
+            Letter.RECOMMENDATION_HANDED_OVER, one, [taker], period=f"version {one.version}", by=by.name,
+            delivery=one.delivery.value, due=words.weekday(one.due_on),
         )  # fmt: skip

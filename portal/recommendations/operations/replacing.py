@@ -9,19 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.errors import Both, Invalid, Step, WrongState
 from portal.organisations.models import Organisation
-from portal.organisations.queries import recipients
 from portal.organisations.queries.register import heirs_of
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
 from portal.recommendations import queries
 from portal.recommendations.lifecycle import Ending, Replaced
 from portal.recommendations.models import Recommendation
-from portal.recommendations.operations.approving import TOLD
 from portal.recommendations.operations.drafting import both, checked_reason
 from portal.recommendations.operations.succeeding import (
     SAYS,
@@ -35,6 +33,7 @@ from portal.recommendations.operations.succeeding import (
     refuse_closed,
     tell_replaced,
 )
+from portal.recommendations.operations.telling import tell_organisation
 
 MOST_PARTS = 10
 
@@ -109,12 +108,7 @@ def withdraw(one: Recommendation, *, reason: str, version: int, by: Acting) -> N
     reason = checked_reason(reason)
     end(one, Ending.WITHDRAWN, reason=reason, by=by)
     audit.record(Event.RECOMMENDATION_WITHDRAWN, one, by=by, reason=reason)
-    organisation = queries.organisation_of(one)
-    for person in recipients.holders(one.organisation_id, *TOLD):
-        outbox.post(
-            Letter.RECOMMENDATION_WITHDRAWN, to=person.email, name=person.name, about=one.reference,
-            facts={"organisation": organisation.name, "reference": one.reference, "reason": reason},
-        )  # fmt: skip
+    tell_organisation(Letter.RECOMMENDATION_WITHDRAWN, one, reason=reason)
 
 
 def transfer(one: Recommendation, successor: Organisation, *, due_on: date, reason: str, version: int, by: Acting) -> Recommendation:
@@ -132,7 +126,7 @@ def transfer(one: Recommendation, successor: Organisation, *, due_on: date, reas
     new = follow(one, successor, facts, worded_by=one.drafted_by, by=by)
     go_on([one], [new], Replaced.TRANSFERRED, reason=reason, addresses=addresses, by=by)
     audit.record(Event.RECOMMENDATION_TRANSFERRED, one, by=by, into=[new.reference], successor=successor.code, reason=reason)
-    _tell_successor(one, closed, new, successor, reason)
+    _tell_successor(one, closed, new, reason)
     tell_replaced(f"Recommendation {one.reference} was transferred to {successor.name} as {new.reference}", one, [one], [new], reason)
     return new
 
@@ -170,10 +164,8 @@ def _part(at: int, fields: Sequence[Both]) -> list[Both]:
     return [Both(f"Part {at + 1}: {field.label}", field.theirs if at == 0 else "", field.yours, field.name) for field in fields]
 
 
-def _tell_successor(old: Recommendation, closed: Organisation, new: Recommendation, successor: Organisation, reason: str) -> None:
-    for person in recipients.holders(successor.id, *TOLD):
-        outbox.post(
-            Letter.RECOMMENDATION_TAKEN_OVER, to=person.email, name=person.name, about=new.reference,
-            facts={"organisation": successor.name, "closed": closed.name, "case": new.case_reference, "due": words.weekday(new.due_on),
-                   "text": new.text, "reason": reason, "reference": new.reference, "old": old.reference},
-        )  # fmt: skip
+def _tell_successor(old: Recommendation, closed: Organisation, new: Recommendation, reason: str) -> None:
+    tell_organisation(
+        Letter.RECOMMENDATION_TAKEN_OVER, new, closed=closed.name, case=new.case_reference, due=words.weekday(new.due_on), text=new.text,
+        reason=reason, old=old.reference,
+    )  # fmt: skip

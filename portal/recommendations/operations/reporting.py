@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.evidence.lifecycle import LIVE
 from portal.evidence.operations import pinning
@@ -16,14 +16,13 @@ from portal.evidence.reading.spotting import readable, spot
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference
 from portal.kernel.errors import Both, Invalid, Stale, Step, WrongState
-from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
 from portal.recommendations import deadlines
-from portal.recommendations import queries as recommendations
 from portal.recommendations.lifecycle import DELIVERY, OPEN, Delivery, DeliveryVerb
 from portal.recommendations.models import WORDS, LineSeen, ProgressReport, Recommendation
 from portal.recommendations.operations import asking, colliding, falling_short
+from portal.recommendations.operations.telling import tell_officer
 from portal.recommendations.queries import places, promising
 from portal.recommendations.queries import reporting as queries
 from portal.recommendations.types import type_of
@@ -213,10 +212,7 @@ def _both_days(label: str, name: str, theirs: date | None, yours: date | None) -
 
 
 def _tell(one: Recommendation, told: ProgressReport, by: Acting) -> None:
-    officer = recipients.person(one.officer_id)
-    if officer is not None:
-        outbox.post(
-            Letter.PROGRESS_REPORTED, to=officer.email, name=officer.name, about=one.reference, period=f"report {told.number}",
-            facts={"organisation": recommendations.organisation_of(one).name, "reference": one.reference, "by": by.name,
-                   "number": told.number, "finished": told.finished, "changed": told.changed},
-        )  # fmt: skip
+    tell_officer(
+        Letter.PROGRESS_REPORTED, one, period=f"report {told.number}", by=by.name, number=told.number, finished=told.finished,
+        changed=told.changed,
+    )  # fmt: skip

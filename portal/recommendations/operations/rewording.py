@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Both, Invalid
-from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
-from portal.recommendations import queries
 from portal.recommendations.models import WORDS, Recommendation, Wording
-from portal.recommendations.operations.approving import TOLD
 from portal.recommendations.operations.colliding import stale
 from portal.recommendations.operations.drafting import LABELS, both, checked_reason
 from portal.recommendations.operations.standing import refuse_unless_open
+from portal.recommendations.operations.telling import tell_organisation
 from portal.recommendations.queries.wordings import newest_number
 
 
@@ -36,12 +34,7 @@ def reword(one: Recommendation, *, version: int, text: str, public_text: str, re
     )  # fmt: skip
     db.session.add(wording)
     audit.record(Event.RECOMMENDATION_REWORDED, one, by=by, number=wording.number, reason=reason)
-    organisation = queries.organisation_of(one)
-    for person in recipients.holders(one.organisation_id, *TOLD):
-        outbox.post(
-            Letter.RECOMMENDATION_REWORDED, to=person.email, name=person.name, about=one.reference, period=f"wording {wording.number}",
-            facts={"organisation": organisation.name, "reference": one.reference, "text": one.text, "reason": reason},
-        )  # fmt: skip
+    tell_organisation(Letter.RECOMMENDATION_REWORDED, one, period=f"wording {wording.number}", text=one.text, reason=reason)
     return wording
 
 

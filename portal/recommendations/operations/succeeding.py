@@ -10,21 +10,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal import audit, outbox
+from portal import audit
 from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference
 from portal.kernel.errors import Both, Stale, Step, WrongState
 from portal.organisations.models import Organisation
-from portal.organisations.queries import recipients
 from portal.outbox import Letter
 from portal.policy import Acting
 from portal.recommendations import checking, queries
 from portal.recommendations.lifecycle import DELIVERY, DRAFTING, DeliveryVerb, DraftVerb, Ending, Replaced
 from portal.recommendations.models import ComplainantAddress, Recommendation, Succession
 from portal.recommendations.operations import describing, drafting, ending
-from portal.recommendations.operations.approving import TOLD, put_out
+from portal.recommendations.operations.approving import put_out
 from portal.recommendations.operations.standing import refuse_unless_open, refuse_unless_settled
+from portal.recommendations.operations.telling import tell_organisation
 from portal.recommendations.queries.about import about
 from portal.recommendations.types import type_of
 
@@ -134,10 +134,5 @@ def go_on(
 
 def tell_replaced(says: str, about: Recommendation, olds: Sequence[Recommendation], news: Sequence[Recommendation], reason: str) -> None:
     """One letter to each of those who answer for the organisation, whatever the number of old and new ones."""
-    organisation = queries.organisation_of(about)
     new = [{"reference": one.reference, "due": words.weekday(one.due_on), "text": one.text} for one in news]
-    for person in recipients.holders(about.organisation_id, *TOLD):
-        outbox.post(
-            Letter.RECOMMENDATION_REPLACED, to=person.email, name=person.name, about=about.reference,
-            facts={"organisation": organisation.name, "says": says, "reason": reason, "new": new, "old": [old.reference for old in olds]},
-        )  # fmt: skip
+    tell_organisation(Letter.RECOMMENDATION_REPLACED, about, says=says, reason=reason, new=new, old=[old.reference for old in olds])
