@@ -7,8 +7,8 @@ from flask import Flask
 
 from portal.demonstration.featured import FEATURED
 from tests.browser import Browser
-from tests.demonstration.test_building import built, nothing_held  # noqa: F401  # built once for each module
 
+pytestmark = pytest.mark.usefixtures("nothing_held")
 INVENTED = "real organisations’ names, invented facts"
 
 
@@ -21,7 +21,7 @@ def be(app: Flask, name: str) -> Browser:
 
 
 @pytest.mark.parametrize("name", [one.name for one in FEATURED])
-def test_one_press_signs_in_and_the_first_page_answers(built: Flask, name: str) -> None:  # noqa: F811
+def test_one_press_signs_in_and_the_first_page_answers(built: Flask, name: str) -> None:
     page = be(built, name).page
     assert page is not None
     assert page.status == 200
@@ -29,19 +29,19 @@ def test_one_press_signs_in_and_the_first_page_answers(built: Flask, name: str) 
     assert INVENTED in page.text
 
 
-def test_the_page_lists_the_people_to_begin_with(built: Flask) -> None:  # noqa: F811
+def test_the_page_lists_the_people_to_begin_with(built: Flask) -> None:
     page = Browser(built, None).open("/demonstration")
     assert [one.name for one in FEATURED if one.name not in page.text] == []
     assert INVENTED in page.text
 
 
-def test_the_front_page_leads_to_being_somebody(built: Flask) -> None:  # noqa: F811
+def test_the_front_page_leads_to_being_somebody(built: Flask) -> None:
     browser = Browser(built, None)
     browser.open("/")
     assert browser.click("Try it: press a name and be that person").address == "/demonstration"
 
 
-def test_people_are_found_by_body_and_by_role_fifty_at_a_time(built: Flask) -> None:  # noqa: F811
+def test_people_are_found_by_body_and_by_role_fifty_at_a_time(built: Flask) -> None:
     browser = Browser(built, None)
     assert "Leeds Teaching Hospitals" in browser.open("/demonstration?q=leeds").text
     page = browser.open("/demonstration?q=executive+lead")
@@ -50,12 +50,12 @@ def test_people_are_found_by_body_and_by_role_fifty_at_a_time(built: Flask) -> N
     assert "Nobody was found" in browser.open("/demonstration?q=zzzz").text
 
 
-def test_letters_can_be_read(built: Flask) -> None:  # noqa: F811
+def test_letters_can_be_read(built: Flask) -> None:
     page = Browser(built, None).open("/demonstration/letters")
     assert "waits for your signature" in page.text or "draft finding" in page.text
     assert "Earlier letters" in page.text
 
 
-def test_whoever_signs_sees_the_code_of_the_moment(built: Flask) -> None:  # noqa: F811
+def test_whoever_signs_sees_the_code_of_the_moment(built: Flask) -> None:
     assert "changes every 30 seconds" in be(built, "Helen Fairbairn").open("/demonstration/code").text
     assert "has no second factor" in be(built, "Maya Okafor").open("/demonstration/code").text

@@ -12,9 +12,7 @@ from portal.audit import Event
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from portal.organisations.models import Organisation
-from portal.organisations.operations import conflicts, merging
-from portal.outbox import OutgoingLetter
+from portal.organisations.operations import conflicts
 from portal.recommendations import deadlines
 from portal.recommendations.lifecycle import Acceptance, Asked, Delivery, DraftState, Ending, Replaced
 from portal.recommendations.models import ComplainantAddress, MoreTime, PromisedStep, Recommendation, Succession
@@ -26,59 +24,19 @@ from portal.recommendations.queries.wordings import wordings
 from tests import builders
 from tests.gaps.test_register import at_once
 from tests.people import Cast
-
-LATER = dt.date(2026, 10, 1)
-PARTS = (
-    {"text": "By 1 September 2026 the Trust should apologise to Mr A, and send us the letter.", "public_text": "Apologise.",
-     "type": "apology", "due_on": dt.date(2026, 9, 1)},
-    {"text": "By 1 October 2026 the Trust should change its policy, and send it to us.", "public_text": "Change the policy.",
-     "type": "policy", "due_on": LATER},
-)  # fmt: skip
-ANOTHER = {
-    "type": "explanation", "severity": 3, "failing": "Nobody told Mr A why.", "due_on": LATER,
-    "text": "By 1 October 2026 the Trust should explain to Mr A what happened, and send us the letter.", "public_text": "Explain what happened.",
-}  # fmt: skip
-WHY = "It asked for two things at once."
-
-
-def letters(letter: str) -> list[str]:
-    return [row.to_address for row in db.session.query(OutgoingLetter).filter_by(letter=letter).order_by(OutgoingLetter.to_address)]
-
-
-def split(cast: Cast, one: Recommendation, parts: Any = PARTS, **said: Any) -> list[Recommendation]:
-    news = replacing.split(one, parts, **{"reason": WHY, "version": one.version, "by": cast.cora, **said})
-    db.session.commit()
-    return news
-
-
-def merged(cast: Cast, *several: Recommendation, **said: Any) -> Recommendation:
-    new = replacing.merge([(one, one.version) for one in several], **{"reason": WHY, "by": cast.cora, **ANOTHER, **said})
-    db.session.commit()
-    return new
-
-
-def superseded(cast: Cast, one: Recommendation, **said: Any) -> Recommendation:
-    new = replacing.supersede(one, **{"reason": WHY, "version": one.version, "by": cast.cora, **ANOTHER, **said})
-    db.session.commit()
-    return new
-
-
-def withdrawn(cast: Cast, one: Recommendation, **said: Any) -> Recommendation:
-    replacing.withdraw(one, **{"reason": WHY, "version": one.version, "by": cast.cora, **said})
-    db.session.commit()
-    return one
-
-
-def closed(cast: Cast, body: Organisation, *successors: Organisation) -> None:
-    for successor in successors:
-        merging.succeed(body, successor, clock.today(), by=cast.ada)
-    db.session.commit()
-
-
-def transferred(cast: Cast, one: Recommendation, to: Organisation, **said: Any) -> Recommendation:
-    new = replacing.transfer(one, to, **{"due_on": one.due_on, "reason": "It closed.", "version": one.version, "by": cast.cora, **said})
-    db.session.commit()
-    return new
+from tests.recommendations.replaced import (
+    ANOTHER,
+    LATER,
+    PARTS,
+    WHY,
+    closed,
+    letters,
+    merged,
+    split,
+    superseded,
+    transferred,
+    withdrawn,
+)
 
 
 def how_it_stands(one: Recommendation) -> tuple[Any, ...]:
@@ -391,130 +349,3 @@ def test_steps_change_their_order_and_nothing_else(cast: Cast, browser: Any) -> 
     assert page.press("Save the order", status=422, **{third: ""}).errors == ["Enter a place for each step"]
     page.press("Save the order", **{third: "9"})
     assert [step.reference for step in promised(one.id)] == [first, second, third]
-
-
-def boxes(prefix: str = "", **said: Any) -> dict[str, Any]:
-    """What is typed into the boxes of a recommendation."""
-    day = said.pop("due_on", None)
-    days = {f"{prefix}due_on-{part}": str(getattr(day, part)) for part in ("day", "month", "year")} if day else {}
-    return {f"{prefix}{name}": str(value) for name, value in said.items()} | days
-
-
-def test_the_page_of_a_split_grows_and_shrinks_without_script(cast: Cast, browser: Any) -> None:
-    one = builders.an_issued_recommendation(cast)
-    page = browser("cora")
-    page.open(f"/recommendations/{one.reference}/split")
-    typed = boxes("parts-0-", **PARTS[0]) | boxes("parts-1-", **PARTS[1])
-    shown = page.press("Add another part", **typed)
-    assert [legend.text for legend in shown.all("legend") if (legend.text or "").strip().startswith("Part")] == ["Part 1", "Part 2", "Part 3"]
-    assert shown.form("Split it")["values"]["parts-1-text"] == PARTS[1]["text"]
-    shown = page.press("Leave out part 3")
-    assert "Leave out part" not in shown.text
-    assert page.press("Split it", status=422, **{"parts-1-text": ""}).errors == ["Enter the recommendation", "Say why"]
-    wrong = {"parts-1-text": PARTS[1]["text"], "parts-1-due_on-year": "2025", "reason": WHY}
-    assert page.press("Split it", status=422, **wrong).errors == ["Part 2: The due date must be in the future"]
-    assert page.press("Split it", **{"parts-1-due_on-year": "2026"}).h1 == f"Recommendation {one.reference}"
-    news = lineage(one).now
-    assert [kin.organisation for kin in news] == [cast.trust.name] * 2
-    assert "has ended already" in page.open(f"/recommendations/{one.reference}/split", status=409).text
-
-
-@pytest.mark.parametrize("figure", ["²", "٩", "9" * 5000, "\x00", "-1", "999"])
-def test_figures_that_no_page_sends_break_nothing(cast: Cast, browser: Any, figure: str) -> None:
-    one, two = builders.an_issued_recommendation(cast), builders.an_issued_recommendation(cast, number=2)
-    page = browser("cora")
-    address = f"/recommendations/{one.reference}"
-    page.send(f"{address}/split", {"version": one.version, f"parts-{figure}-text": "A part", "reason": WHY}, status=422)
-    page.send(f"{address}/split", {"leave_out": figure})
-    page.send(f"{address}/merge", {"version": one.version, "others": f"{two.reference}.{figure}", "reason": WHY, **boxes(**ANOTHER)}, status=409)
-    page.send(f"{address}/merge", {"version": one.version, "others": f"{figure}.1", "reason": WHY, **boxes(**ANOTHER)}, status=422)
-    assert (one.ended_on, two.ended_on) == (None, None)
-
-
-def test_the_pages_of_a_merge_a_replacement_and_a_withdrawal(cast: Cast, browser: Any) -> None:
-    one, two = builders.an_issued_recommendation(cast), builders.an_issued_recommendation(cast, number=2)
-    page = browser("cora")
-    page.open(f"/recommendations/{one.reference}/merge")
-    assert page.press("Merge them", status=422).errors == ["Say why", "Choose at least one other recommendation"]
-    shown = page.press("Merge them", others=[f"{two.reference}.{two.version}"], reason=WHY, **boxes(**ANOTHER))
-    new = shown.h1.removeprefix("Recommendation ")
-    assert {one.ending, two.ending} == {Ending.MERGED}
-    assert "There is no other open recommendation" in page.open(f"/recommendations/{new}/merge").text
-    page.open(f"/recommendations/{new}/supersede")
-    assert page.press("Replace it", status=422).errors == ["Say why"]
-    newer = page.press("Replace it", reason=WHY, **boxes(**ANOTHER)).h1.removeprefix("Recommendation ")
-    page.open(f"/recommendations/{newer}/withdraw")
-    assert page.press("Withdraw it", status=422).errors == ["Say why"]
-    assert page.press("Withdraw it", reason=WHY).h1 == f"Recommendation {newer}"
-
-
-def test_the_page_of_a_transfer_names_the_successors(cast: Cast, browser: Any) -> None:
-    one = builders.an_issued_recommendation(cast)
-    page = browser("cora")
-    assert "is open, so nobody has taken over" in page.open(f"/recommendations/{one.reference}/transfer", status=409).text
-    closed(cast, cast.trust, cast.other, cast.practice)
-    assert "Transfer it" in page.open(f"/recommendations/{one.reference}/supersede", status=409).links
-    page.open(f"/recommendations/{one.reference}/transfer")
-    assert page.press("Transfer it", status=422).errors == ["Choose the organisation", "Say why"]
-    shown = page.press("Transfer it", successor="RYZ", reason="It merged.")
-    assert cast.other.name in shown.text
-
-
-def test_a_merge_on_a_stale_page_can_be_saved_after_all(cast: Cast, browser: Any) -> None:
-    one, two = builders.an_issued_recommendation(cast), builders.an_issued_recommendation(cast, number=2)
-    page = browser("cora")
-    page.open(f"/recommendations/{one.reference}/merge")
-    page.send(f"/recommendations/{one.reference}/merge",
-              {"version": one.version, "others": [f"{two.reference}.{two.version - 1}"], "reason": WHY, **boxes(**ANOTHER)}, status=409)  # fmt: skip
-    page.press("Save yours instead")
-    assert (one.ending, two.ending) == (Ending.MERGED, Ending.MERGED)
-
-
-def test_old_pages_say_where_it_went_and_new_ones_where_it_came_from(cast: Cast, app: Any) -> None:
-    first, second = builders.an_issued_recommendation(cast), builders.an_issued_recommendation(cast, number=2)
-    a, b = split(cast, first)
-    new = merged(cast, b, second)
-    text = app.jinja_env.get_template("recommendations/_lineage.html")
-    old, now = (" ".join(text.render(one=one, lineage=lineage(one)).split()) for one in (first, new))
-    assert f'{first.reference} was split into <a class="govuk-link" href="/recommendations/{a.reference}">{a.reference}</a> and' in old
-    assert "This recommendation has ended. It goes on as" in old
-    assert f"were merged into {new.reference} on 1 June 2026. {WHY}" in now
-    assert "stands with" in now
-    assert "The Ombudsman withdrew this recommendation on 1 June 2026." in text.render(one=withdrawn(cast, a), lineage=lineage(a))
-    alone = builders.an_issued_recommendation(cast, number=9)
-    assert not text.render(one=alone, lineage=lineage(alone)).strip()
-
-
-def test_the_family_is_told_over_all_generations_in_one_statement(cast: Cast, queries: Any) -> None:
-    first, second = builders.an_issued_recommendation(cast), builders.an_issued_recommendation(cast, number=2)
-    a, b = split(cast, first)
-    assert a.id
-    with queries() as few:
-        lineage(a)
-    c = merged(cast, b, second)
-    d = superseded(cast, c)
-    assert first.id
-    with queries() as many:
-        of_first = lineage(first)
-    assert len(few) == len(many) == 1
-    assert [kin.reference for kin in of_first.now] == [a.reference, d.reference]
-    assert [(turn.how, [old.reference for old in turn.olds], [new.reference for new in turn.news]) for turn in of_first.later] == [
-        (Replaced.SPLIT, [first.reference], [a.reference, b.reference]),
-        (Replaced.MERGED, [b.reference, second.reference], [c.reference]),
-        (Replaced.SUPERSEDED, [c.reference], [d.reference]),
-    ]
-    of_last = lineage(d)
-    assert [turn.how for turn in of_last.earlier] == [Replaced.SPLIT, Replaced.MERGED, Replaced.SUPERSEDED]
-    assert [kin.reference for kin in of_last.before] == [c.reference]
-    assert not of_last.later
-
-
-def test_a_circle_of_successions_ends(cast: Cast) -> None:
-    one, two, cora = builders.an_issued_recommendation(cast), builders.an_issued_recommendation(cast, number=2), cast.cora
-    for old, new in ((one, two), (two, one)):
-        db.session.add(Succession(old_id=old.id, new_id=new.id, recommendation_reference=old.reference, organisation_id=cast.trust.id,
-                                  how=Replaced.SUPERSEDED, reason="a test", at=clock.now(), by="a test"))  # fmt: skip
-        audit.record(Event.RECOMMENDATION_SUPERSEDED, old, by=cora, into=[new.reference], reason="a test")
-    db.session.commit()
-    assert {turn.how for turn in lineage(one).later} == {Replaced.SUPERSEDED}
-    assert lineage(one).now == ()

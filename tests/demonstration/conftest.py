@@ -1,0 +1,44 @@
+"""The demonstration as it is served, built once for everything that looks at it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import create_app
+from portal.config import Settings
+from portal.demonstration import building
+from portal.kernel import clock
+from portal.kernel.db import db
+from tests import databases
+from tests.conftest import MONDAY
+
+
+@pytest.fixture(scope="package")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demonstration as it is served, in a database of its own."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with databases.empty(os.environ.get("PORTAL_TEST_DATABASE", "sqlite"), folder) as url, clock.at(MONDAY):
+        settings = Settings(instance=folder / "instance", database_url=url, base_url="http://localhost", demonstration=True)
+        app = create_app(settings)
+        with app.app_context():
+            databases.migrate()
+            building.build_if_empty()
+            db.session.commit()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def nothing_held(built: Flask) -> Iterator[None]:
+    yield
+    db.session.rollback()
+
+
+def rows(statement: Any) -> list[Any]:
+    return list(db.session.execute(statement))
