@@ -9,7 +9,6 @@ from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Organisation
 from portal.organisations.operations import merging
-from portal.outbox import OutgoingLetter
 from portal.recommendations.models import Recommendation
 from portal.recommendations.operations import replacing
 from tests.people import Cast
@@ -26,10 +25,6 @@ ANOTHER = {
     "text": "By 1 October 2026 the Trust should explain to Mr A what happened, and send us the letter.", "public_text": "Explain what happened.",
 }  # fmt: skip
 WHY = "It asked for two things at once."
-
-
-def letters(letter: str) -> list[str]:
-    return [row.to_address for row in db.session.query(OutgoingLetter).filter_by(letter=letter).order_by(OutgoingLetter.to_address)]
 
 
 def split(cast: Cast, one: Recommendation, parts: Any = PARTS, **said: Any) -> list[Recommendation]:

@@ -13,19 +13,15 @@ from portal import audit
 from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from portal.outbox import OutgoingLetter
 from portal.recommendations.lifecycle import Acceptance, ResponseState
 from portal.recommendations.models import PromisedStep, Response
 from portal.recommendations.operations import answering
 from portal.recommendations.operations.answering import Promise
 from tests import builders
 from tests.people import Cast
+from tests.recommendations.post import letters
 
 STEP = {"what_1": "Write to Mr A.", "owner_1": "Head of complaints", "due_1-day": "20", "due_1-month": "8", "due_1-year": "2026"}
-
-
-def letters(letter: str) -> list[str]:
-    return sorted(row.to_address for row in db.session.query(OutgoingLetter).filter_by(letter=letter))
 
 
 def steps() -> list[PromisedStep]:

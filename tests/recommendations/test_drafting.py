@@ -14,7 +14,6 @@ from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from portal.organisations.operations import merging
-from portal.outbox import OutgoingLetter
 from portal.policy import Acting
 from portal.recommendations.lifecycle import Acceptance, Delivery, DraftState
 from portal.recommendations.models import Recommendation
@@ -22,6 +21,7 @@ from portal.recommendations.operations import approving, drafting
 from tests import builders
 from tests.gaps.test_register import at_once
 from tests.people import Cast
+from tests.recommendations.post import letters
 
 VAGUE = "The Trust should consider whether lessons could be learned."
 
@@ -29,10 +29,6 @@ VAGUE = "The Trust should consider whether lessons could be learned."
 @pytest.fixture
 def colin(cast: Cast) -> Acting:
     return builders.a_second_officer(cast)
-
-
-def letters(letter: str) -> list[str]:
-    return [row.to_address for row in db.session.query(OutgoingLetter).filter_by(letter=letter).order_by(OutgoingLetter.to_address)]
 
 
 def said(one: Recommendation, **changed: Any) -> dict[str, Any]:

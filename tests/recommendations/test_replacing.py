@@ -24,13 +24,13 @@ from portal.recommendations.queries.wordings import wordings
 from tests import builders
 from tests.gaps.test_register import at_once
 from tests.people import Cast
+from tests.recommendations.post import letters
 from tests.recommendations.replaced import (
     ANOTHER,
     LATER,
     PARTS,
     WHY,
     closed,
-    letters,
     merged,
     split,
     superseded,
