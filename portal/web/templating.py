@@ -91,7 +91,6 @@ def navigation() -> list[tuple[str, str, bool]]:
             ("Recommendations", _recommendations(person), Action.SEE_RECOMMENDATIONS),
             ("More time", "/extensions", Action.GRANT_EXTENSION),
             ("Periods", "/periods", Action.SET_PERIODS),
-            ("Tokens", "/tokens", Action.MANAGE_TOKENS),
         )
         links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:

@@ -34,8 +34,8 @@ def a_token(cast: Cast, **changed: Any) -> tuple[ApiToken, str]:
 
 def test_a_token_is_made_shown_once_recorded_and_its_officer_told(cast: Cast, browser: Any) -> None:
     ada = browser("ada")
-    ada.open("/periods")
-    ada.click("Tokens")
+    ada.open("/recommendations/board")
+    ada.click("tokens of other systems")
     assert "There are no tokens yet." in ada.page.text
     ada.click("Make a token")
     assert len(ada.press("Make the token", status=422, **{f"ends_on-{part}": "" for part in ("day", "month", "year")}).errors) == 4
