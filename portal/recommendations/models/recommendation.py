@@ -16,7 +16,7 @@ WORDS = 4000  # characters of each text
 NOTE = 2000
 
 
-COUNTED = ("delivery", "issued_on", "ended_on")  # with these an index answers how many are late without a look at the rows
+COUNTED = ("delivery", "issued_on", "ended_on")  # with these an index answers how many there are without a look at the rows
 
 
 def _of_open(name: str, *columns: str) -> sa.Index:
@@ -95,8 +95,8 @@ class Recommendation(Audited, Model):
         _of_open("ix_recommendations_open_evidence", "next_evidence_on", "id"),
         _of_open("ix_recommendations_open_delivery", "delivery", "due_on", "id"),
         _of_open("ix_recommendations_open_acceptance", "acceptance", "answer_due_on", "id", "officer_id"),
-        _of_open("ix_recommendations_open_heard", "heard_on", "answered_on", "id"),
-        _of_open("ix_recommendations_open_officer_heard", "officer_id", "heard_on", "answered_on", "id"),
+        _of_open("ix_recommendations_open_heard", "heard_on", "answered_on", "id", "acceptance", *COUNTED),
+        _of_open("ix_recommendations_open_officer_heard", "officer_id", "heard_on", "answered_on", "id", "acceptance", *COUNTED),
         _of_open("ix_recommendations_open_delivery_heard", "delivery", "heard_on", "id"),
         _of_open("ix_recommendations_open_officer_delivery", "officer_id", "delivery", "heard_on", "id"),
         sa.Index(
