@@ -121,8 +121,10 @@ class Narrowing(Shape):
     """How a list is narrowed."""
 
     organisation: Code | None = None
-    # The choices are read from the lifecycle when the program starts; mypy wants them written out.
-    state: Annotated[Literal[tuple(BY_SLUG)], Field(description="How far the delivery is")] | None = None  # type: ignore[valid-type]
+    state: Annotated[
+        Literal[tuple(BY_SLUG)],  # type: ignore[valid-type]  # read from the lifecycle at start, where mypy wants them written out
+        Field(description="How far the delivery is"),
+    ] | None = None  # fmt: skip
     updated_since: Annotated[AwareDatetime, BeforeValidator(_moment), Field(description="Only what was changed at or after this moment")] | None = None
     after: Annotated[str, Field(pattern=r"^[0-9]{1,16}-[0-9]{1,18}$", description="Where the list goes on: follow `next`")] | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="How many at a time"), BeforeValidator(_figures)] = 50

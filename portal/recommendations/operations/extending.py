@@ -23,9 +23,7 @@ def ask(one: Recommendation, *, until: date, reason: str, version: int, by: Acti
     """Ask for more time; one request at a time. Until it is decided, the days stay as they are."""
     insist(by, Action.ASK_FOR_EXTENSION, one)
     reason = words.clean(reason)
-    colliding.hold_issued(one)
-    if one.version != version:
-        raise _stale(one, until, reason)
+    _hold_as_shown(one, until, reason, version)
     colliding.insist_open(one, "More time is no longer needed")
     if _waiting(one) is not None:
         raise WrongState(
@@ -67,9 +65,7 @@ def give(one: Recommendation, *, until: date, reason: str, version: int, by: Act
     """Give more time that nobody asked for."""
     insist(by, Action.GRANT_EXTENSION, one)
     reason = words.clean(reason)
-    colliding.hold_issued(one)
-    if one.version != version:
-        raise _stale(one, until, reason)
+    _hold_as_shown(one, until, reason, version)
     colliding.insist_open(one, "More time is no longer needed")
     if _waiting(one) is not None:
         raise WrongState(
@@ -95,12 +91,17 @@ def _waiting(one: Recommendation) -> MoreTime | None:
     return next((each for each in casework.more_time_of(one) if each.state is Asked.WAITING), None)
 
 
-def _held_request(one: Recommendation, until: date | None, reason: str, version: int, by: Acting) -> MoreTime:
-    """The request that waits; whoever comes second is told what was answered."""
-    insist(by, Action.GRANT_EXTENSION, one)
+def _hold_as_shown(one: Recommendation, until: date | None, reason: str, version: int) -> None:
+    """Hold it as whoever acts saw it; otherwise both texts are shown."""
     colliding.hold_issued(one)
     if one.version != version:
         raise _stale(one, until, reason)
+
+
+def _held_request(one: Recommendation, until: date | None, reason: str, version: int, by: Acting) -> MoreTime:
+    """The request that waits; whoever comes second is told what was answered."""
+    insist(by, Action.GRANT_EXTENSION, one)
+    _hold_as_shown(one, until, reason, version)
     request = _waiting(one)
     if request is None:
         last = next(iter(casework.more_time_of(one)), None)
