@@ -17,12 +17,18 @@ NOTE = 2000
 
 
 COUNTED = ("delivery", "issued_on", "ended_on")  # with these an index answers how many there are without a look at the rows
+NARROWED = ("officer_id", "type", "organisation_kind")  # and with these, which of them a list is about
 
 
 def _of_open(name: str, *columns: str) -> sa.Index:
     """An index over those that were issued and have not ended."""
     still_open = sa.text("issued_on IS NOT NULL AND ended_on IS NULL")
     return sa.Index(name, *columns, sqlite_where=still_open, postgresql_where=still_open)
+
+
+def _of_ended(name: str, *columns: str) -> sa.Index:
+    over = sa.text("ended_on IS NOT NULL")
+    return sa.Index(name, *columns, sqlite_where=over, postgresql_where=over)
 
 
 # What is looked through for words, as the index of words has it.
@@ -85,7 +91,6 @@ class Recommendation(Audited, Model):
         sa.Index("ix_recommendations_changed", "state", "changed_at", "id"),
         sa.Index("ix_recommendations_organisation_kind", "organisation_kind", "state", "due_on", "id", "delivery"),
         sa.Index("ix_recommendations_type", "type", "state", "due_on", "id", "delivery"),
-        sa.Index("ix_recommendations_delivery", "delivery", "state", "due_on", "id"),
         sa.Index("ix_recommendations_acceptance", "acceptance", "state", "due_on", "id", "delivery"),
         sa.Index("ix_recommendations_officer", "officer_id", "state", "due_on", "id"),
         _of_open("ix_recommendations_open_due", "due_on", "id", *COUNTED),
@@ -93,12 +98,14 @@ class Recommendation(Audited, Model):
         _of_open("ix_recommendations_open_organisation_kind", "organisation_kind", "due_on", "id"),
         _of_open("ix_recommendations_open_type", "type", "due_on", "id"),
         _of_open("ix_recommendations_open_evidence", "next_evidence_on", "id"),
-        _of_open("ix_recommendations_open_delivery", "delivery", "due_on", "id"),
+        _of_open("ix_recommendations_open_delivery", "delivery", "due_on", "id", "next_evidence_on", *NARROWED),
         _of_open("ix_recommendations_open_acceptance", "acceptance", "answer_due_on", "id", "officer_id"),
         _of_open("ix_recommendations_open_heard", "heard_on", "answered_on", "id", "acceptance", *COUNTED),
         _of_open("ix_recommendations_open_officer_heard", "officer_id", "heard_on", "answered_on", "id", "acceptance", *COUNTED),
         _of_open("ix_recommendations_open_delivery_heard", "delivery", "heard_on", "id"),
         _of_open("ix_recommendations_open_officer_delivery", "officer_id", "delivery", "heard_on", "id"),
+        _of_ended("ix_recommendations_ended", "due_on", "id", *NARROWED),
+        _of_ended("ix_recommendations_ended_delivery", "delivery", "due_on", "id", *NARROWED),
         sa.Index(
             "ix_recommendations_objected", "due_on", "id", "officer_id", sqlite_where=sa.text("objected = 1"), postgresql_where=sa.text("objected")
         ),

@@ -99,8 +99,7 @@ class Wanted:
         if self.state is None:
             return {}
         given: dict[str, Any] = {"delivery": self.state}
-        if self.state in OPEN:
-            given["is_open"] = True
+        given["is_open" if self.state in OPEN else "is_ended"] = True
         if self.state in deadlines.THEIRS:  # those that passed their day stand under "no recent evidence"
             given["heard_by"] = today
         return given
@@ -176,8 +175,10 @@ _CONDITIONS: dict[str, Any] = {
 
 
 def _issued(conditions: frozenset[str]) -> tuple[Any, ...]:
-    """That it was issued, said so that the index fits: those by state hold the order of the list, and others do not hold a state."""
-    if conditions & {"is_open", "objected"}:
+    """That it was issued, said so that the index fits: those by state hold the order of the list, and others do not hold a state.
+
+    Only what was issued can be open, ended or objected to."""
+    if conditions & {"is_open", "is_ended", "objected"}:
         return ()
     return (R.issued_on.is_not(None),) if "organisations" in conditions else (R.state == DraftState.ISSUED,)
 
