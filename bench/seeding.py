@@ -185,10 +185,10 @@ def _gaps(today: dt.date) -> None:
     """An open gap for every answer of the newest period that is under its target, and the tallies that count them."""
     db.session.execute(
         sa.text(
-            """INSERT INTO gaps (reference, organisation_id, organisation_kind, kind, about, standard, pillar, expectation,
+            """INSERT INTO gaps (reference, organisation_id, organisation_kind, kind, about, standard, pillar, expectation, recommendation,
               level, target, severity, opened_on, due_on, closed_why, version)
             SELECT 'GA-' || lpad(n.id::text, 8, '0'), n.organisation_id, 'T', 'below target', n.assessment_reference, 'NHS',
-              left(n.expectation, 5), n.expectation, n.level, n.target, 'moderate',
+              left(n.expectation, 5), n.expectation, '', n.level, n.target, 'moderate',
               CAST(:today AS date) - CAST(n.id % 700 AS int), CAST(:today AS date) + 90, '', 1
             FROM answers n JOIN assessments a ON a.id = n.assessment_id
             WHERE a.state <> 'published' AND n.level < n.target"""
