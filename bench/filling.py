@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench.seeding import sessions
+from bench.seeding import sessions, tidied
 from portal.demonstration.texts import file
 from portal.kernel import clock, references
 from portal.kernel.db import db
@@ -88,8 +88,7 @@ def fill(recommendations: int, reports: int) -> Filled:
     made = _pour(ProgressReport, _reports(ones, bodies, reports))
     tokens = sessions(now, ["officer@example.org", "manager@example.org"])
     db.session.commit()
-    run(sa.text("ANALYZE"))
-    db.session.commit()
+    tidied()
     open_one = next(number for number, one in enumerate(ones, start=1) if one.ended is None and one.answered and _body(number, bodies)[0] == bodies[0][0])
     return Filled(len(ones), made, (clock.now() - began).total_seconds(), tokens[0], tokens[1], "Z1", _reference(open_one))
 

@@ -26,7 +26,7 @@ def pages(filled: Filled, officer: str, manager: str) -> dict[str, tuple[str, st
     return {
         "the officers' board": ("/recommendations/board", officer),
         "the list": ("/recommendations", officer),
-        "a filtered list": ("/recommendations?type=apology&state=in-progress", officer),
+        "a filtered list": ("/recommendations?type=apology&state=complied-on-time", officer),
         "a list of what was late": ("/recommendations?type=payment&state=complied-late", officer),
         "a body's list": (f"/organisations/{filled.code}/recommendations", manager),
         "one recommendation": (f"/recommendations/{filled.reference}", officer),
