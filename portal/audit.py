@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 
 from portal.kernel import clock
-from portal.kernel.db import Model, Moment, db, insert_all_unless_there, primary_key
+from portal.kernel.db import Model, Moment, at_most, db, insert_all_unless_there, primary_key
 from portal.policy import Acting
 
 START = "0" * 64  # what the first record of a stream names as the one before it
@@ -165,6 +165,15 @@ class Event(enum.Enum):
     STEPS_REORDERED = "promised steps put in another order", "steps"
     CALENDAR_MADE = "secret address of the calendar of deadlines made", ""
     CALENDAR_ENDED = "secret address of the calendar of deadlines ended", ""
+
+    # accreditation
+    COURSE_PUBLISHED = "course published", "version sha256 note"
+    COURSE_BEGUN = "course begun", "version"
+    PAPER_BEGUN = "paper begun", "course kind number"
+    PAPER_HANDED_IN = "paper handed in", "course correct asked critical passed"
+    PAPER_TIMED_OUT = "paper closed when its time had run out", "course correct asked critical passed"
+    TIME_ALLOWED = "more time allowed in papers", "extra"
+    COURSE_LEARNT = "every lesson of a course read", "version"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
@@ -448,7 +457,7 @@ def trail(
     kept = (frozenset() if working_papers else WORKING_PAPERS) | (frozenset() if drafting else DRAFTING)
     if kept:
         wanted = wanted.where(Record.event.not_in(sorted(event.name for event in kept)))
-    rows = db.session.scalars(wanted.order_by(Record.sequence.desc()).limit(limit))
+    rows = db.session.scalars(wanted.order_by(Record.sequence.desc()).limit(at_most(limit)))
     return [Told(r.at, Event[r.event], r.by_name, r.about, json.loads(r.facts), r.sequence, r.sha256) for r in rows]
 
 

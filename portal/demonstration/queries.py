@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.demonstration.featured import FEATURED, Featured
 from portal.kernel import clock
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries import HOLDING
 from portal.outbox import OutgoingLetter
@@ -57,7 +57,7 @@ _SEARCH = _CHOICES.where(
         sa.func.lower(Person.name).like(_LIKE, escape="\\"),
         Membership.role.in_(sa.bindparam("roles", expanding=True)),
     )
-).limit(PAGE + 1)
+).limit(at_most(PAGE + 1))
 _AFTER = sa.select(Organisation.sort_name).join(Membership, Membership.organisation_id == Organisation.id).where(
     Membership.id == sa.bindparam("after")
 ).scalar_subquery()
@@ -104,7 +104,7 @@ def secret(person_id: int) -> str | None:
     return db.session.scalar(_SECRET, {"id": person_id})
 
 
-_LETTERS = sa.select(OutgoingLetter.__table__).order_by(OutgoingLetter.id.desc()).limit(LETTERS + 1)
+_LETTERS = sa.select(OutgoingLetter.__table__).order_by(OutgoingLetter.id.desc()).limit(at_most(LETTERS + 1))
 _LETTERS_BEFORE = _LETTERS.where(OutgoingLetter.id < sa.bindparam("before"))
 
 

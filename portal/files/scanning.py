@@ -18,7 +18,7 @@ from portal.files.models import Fault, FileState, StoredFile
 from portal.files.removing import remove_unless_named
 from portal.files.stores import store
 from portal.kernel import clock
-from portal.kernel.db import db, only_reading
+from portal.kernel.db import at_most, db, only_reading
 from portal.kernel.errors import Away
 
 log = logging.getLogger("portal.files")
@@ -33,14 +33,14 @@ _NEXT = (
     sa.select(_FILE.c.id, _FILE.c.sha256)
     .where(_UNSEEN, _FREE, _FILE.c.fault == Fault.NONE)
     .order_by(_FILE.c.id)
-    .limit(1)
+    .limit(at_most(1))
 )
 _CLAIM = (
     sa.update(_FILE).where(_FILE.c.id == sa.bindparam("one"), _UNSEEN, _FREE).values(claimed_at=sa.bindparam("now"))
 )
 # Only whoever claimed it may say what was found: another worker may have taken it up since.
 _MINE = sa.and_(_FILE.c.id == sa.bindparam("one"), _UNSEEN, _FILE.c.claimed_at == sa.bindparam("mine"))
-_ANY_WAITING = sa.select(_FILE.c.id).where(_FILE.c.state == FileState.WAITING).limit(1)
+_ANY_WAITING = sa.select(_FILE.c.id).where(_FILE.c.state == FileState.WAITING).limit(at_most(1))
 _NOBODY_SCANS = (
     sa.update(_FILE).where(_FILE.c.state == FileState.WAITING).values(state=FileState.UNSCANNED, claimed_at=None)
 )

@@ -20,7 +20,7 @@ from portal.files.models import Fault, FileState, StoredFile
 from portal.files.removing import named_among, remove_unless_named
 from portal.files.stores import files_folder, incoming_folder, store
 from portal.kernel import clock
-from portal.kernel.db import db, only_reading
+from portal.kernel.db import at_most, db, only_reading
 
 log = logging.getLogger("portal.files")
 
@@ -41,7 +41,7 @@ _DUE = (
         _FILE.c.id > sa.bindparam("after"), _FILE.c.state != FileState.INFECTED, sa.bindparam("before") > _LAST
     )
     .order_by(_FILE.c.id)
-    .limit(AT_ONCE)
+    .limit(at_most(AT_ONCE))
 )
 # Unless it was mended since: whoever handed the same content in again put the bytes in their place.
 _FOUND = (

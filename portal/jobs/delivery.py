@@ -23,7 +23,7 @@ from portal.audit import Event
 from portal.config import Settings
 from portal.kernel import clock, words
 from portal.kernel import db as kernel_db
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.outbox import Letter, OutgoingLetter, Post
 from portal.policy import PORTAL
 
@@ -44,7 +44,7 @@ _ANY = sa.select(sa.or_(_WAITING.exists(), _LEFT.exists()))
 
 def _claiming(one: sa.Select[Any]) -> Any:
     # "=" rather than "in": PostgreSQL then looks, and locks, once. SQLite has one writer anyway.
-    chosen = one.order_by(_NEXT.c.not_before, _NEXT.c.id).limit(1).with_for_update(skip_locked=True)
+    chosen = one.order_by(_NEXT.c.not_before, _NEXT.c.id).limit(at_most(1)).with_for_update(skip_locked=True)
     return (
         sa.update(_LETTER)
         .where(_LETTER.c.id == chosen.scalar_subquery())

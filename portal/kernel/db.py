@@ -124,6 +124,12 @@ def hold(row: Row) -> Row:
     return row
 
 
+def at_most(number: int) -> sa.BindParameter[int]:
+    """A limit that stands in the words of the statement. PostgreSQL plans a statement once, and for a limit that comes
+    as a value it would plan as if a tenth of everything were wanted."""
+    return sa.literal(number, literal_execute=True)
+
+
 def anywhere(text: str) -> str:
     """The pattern of a LIKE that finds `text` as it stands anywhere in a column; used with `escape="\\"`."""
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -14,7 +14,7 @@ from portal.assessments.carrying import LastAnswer
 from portal.assessments.lifecycle import HANDED_IN, State
 from portal.assessments.models import Answer, Assessment, Period, PublicFinding
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation, Person
 
 _reference: sa.BindParameter[str] = sa.bindparam("reference")
@@ -272,7 +272,7 @@ _LAST_ASSESSMENT = (
         ),
     )
     .order_by(Assessment.signed_off_at.desc())
-    .limit(1)
+    .limit(at_most(1))
     .scalar_subquery()
 )
 _LAST = (

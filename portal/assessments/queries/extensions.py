@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.assessments.lifecycle import OPEN, State
 from portal.assessments.models import Assessment, Extension, Period
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 
 _EXTENSION = sa.select(Extension).where(Extension.reference == sa.bindparam("reference"))
@@ -74,7 +74,7 @@ _WAITING = (
         ),
     )
     .order_by(Extension.asked_at, Extension.id)
-    .limit(PAGE + 1)
+    .limit(at_most(PAGE + 1))
 )
 
 
@@ -101,7 +101,7 @@ _EXTENDABLE = (
         Assessment.state.in_([*OPEN, State.NOT_SUBMITTED]),
     )
     .order_by(Assessment.id.desc())
-    .limit(5)
+    .limit(at_most(5))
 )
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Period, PublicFinding, Snapshot
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 
 
@@ -46,7 +46,7 @@ _NEWEST = (
     sa.select(Snapshot.sha256)
     .where(Snapshot.assessment_id == Assessment.id)
     .order_by(Snapshot.number.desc())
-    .limit(1)
+    .limit(at_most(1))
     .scalar_subquery()
 )
 _FACTS: Any = (

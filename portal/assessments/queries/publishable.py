@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Finding, Period, Reply
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 
 MOST_TOGETHER = 500  # published in one go
@@ -80,7 +80,7 @@ _REVIEWED = (
         sa.or_(Assessment.signed_off_at > _AT, Assessment.id > sa.bindparam("id", type_=sa.BigInteger)),
     )
     .order_by(Assessment.signed_off_at, Assessment.id)
-    .limit(MOST_TOGETHER + 1)
+    .limit(at_most(MOST_TOGETHER + 1))
 )
 _BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 

@@ -14,7 +14,7 @@ from portal.assessments.lifecycle import State
 from portal.assessments.models import Assessment, Period
 from portal.assessments.queries import seconding
 from portal.assessments.sampling import Waiting
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.kernel.working_days import working_days_between
 from portal.organisations.models import Organisation, Person
 from portal.policy import Acting
@@ -121,7 +121,7 @@ def _first_of(state: State, narrowing: frozenset[str]) -> Any:
     if "period" in narrowing:
         found = found.join(Period, Period.id == Assessment.period_id)
     narrowed = found.where(Assessment.state == state, *(_NARROWING[one] for one in sorted(narrowing)))
-    return narrowed.order_by(Assessment.signed_off_at, Assessment.id).limit(PAGE + 1)
+    return narrowed.order_by(Assessment.signed_off_at, Assessment.id).limit(at_most(PAGE + 1))
 
 
 @cache
@@ -137,7 +137,7 @@ def _statement(states: tuple[State, ...], narrowing: frozenset[str]) -> Any:
         .join(Period, Period.id == Assessment.period_id)
         .outerjoin(Person, Person.id == Assessment.first_reviewer_id)
         .order_by(Assessment.signed_off_at, Assessment.id)
-        .limit(PAGE + 1)
+        .limit(at_most(PAGE + 1))
     )
 
 
@@ -212,7 +212,7 @@ _ACCEPTABLE = (
         sa.or_(sa.not_(sa.bindparam("unqueried", type_=sa.Boolean())), Assessment.queried == 0),
     )
     .order_by(Assessment.reference)
-    .limit(MOST_TOGETHER)
+    .limit(at_most(MOST_TOGETHER))
 )
 
 

@@ -29,7 +29,7 @@ from portal.assessments.queries.pinned import pinned
 from portal.assessments.settling import Opinion, Settled, lowers, settle
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Conflict, Membership, Organisation, Person
 from portal.organisations.queries import HOLDING
 from portal.policy import Role
@@ -286,7 +286,7 @@ _POST = (
         Membership.role == Role.EXECUTIVE_LEAD,
     )
     .order_by(Membership.id.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 
 

@@ -14,7 +14,7 @@ from portal.assessments.lifecycle import State
 from portal.assessments.models import Answer, Assessment, Clarification, Period, Snapshot
 from portal.audit import Event, Record
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries import HOLDING
 from portal.policy import Role
@@ -53,7 +53,7 @@ _LAST_REOPENING = (
         Record.event == Event.REOPENED.name,
     )
     .order_by(Record.sequence.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 
 
@@ -79,7 +79,7 @@ _SENT_BACK = (
         Record.event.in_((Event.RETURNED_BY_LEAD.name, Event.REOPENED.name)),
     )
     .order_by(Record.sequence.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 
 
@@ -134,7 +134,7 @@ _LEADING = (
         HOLDING,
     )
     .order_by(Membership.deputy_for_id.is_not(None), Membership.id)
-    .limit(1)
+    .limit(at_most(1))
 )
 
 

@@ -15,7 +15,7 @@ from portal.assessments.queries.answering import Answered, Head
 from portal.assessments.workbooks import keeping
 from portal.assessments.workbooks.reading import Reading
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.policy import Acting, Action, may
 
 
@@ -66,7 +66,7 @@ _RETURNED = (
         ReturnedWorkbook.person_id == sa.bindparam("person_id"),
     )
     .order_by(ReturnedWorkbook.id.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 _THIS = _RETURNED.where(ReturnedWorkbook.reference == sa.bindparam("reference"))
 

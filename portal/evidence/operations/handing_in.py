@@ -16,7 +16,7 @@ from portal.evidence.places import Place
 from portal.files.models import Fault, FileState, StoredFile
 from portal.files.receiving import Incoming, keep
 from portal.kernel import clock
-from portal.kernel.db import db, fresh_reference
+from portal.kernel.db import at_most, db, fresh_reference
 from portal.kernel.errors import Invalid
 from portal.kernel.references import new as new_reference
 from portal.organisations.models import Organisation
@@ -33,7 +33,7 @@ _HERE = (
         EvidenceItem.state == ItemState.IN_USE,
     )
     .order_by(EvidenceItem.id)
-    .limit(1)
+    .limit(at_most(1))
 )
 
 

@@ -31,7 +31,7 @@ from portal.files.receiving import Incoming
 from portal.files.recognising import KINDS, Unfit
 from portal.files.stores import store
 from portal.kernel import clock
-from portal.kernel.db import db, only_reading
+from portal.kernel.db import at_most, db, only_reading
 from portal.kernel.errors import Away
 from portal.organisations.queries import people
 from portal.outbox import Letter
@@ -58,7 +58,7 @@ _FROM_THE_SCANNER = (
         )
     )
     .order_by(EvidenceVersion.id)
-    .limit(AT_ONCE)
+    .limit(at_most(AT_ONCE))
 )
 
 
@@ -68,7 +68,7 @@ def _next(state: VersionState) -> Any:
         .join(StoredFile, StoredFile.id == EvidenceVersion.file_id)
         .where(EvidenceVersion.state == state, _FREE, StoredFile.fault == Fault.NONE)
         .order_by(EvidenceVersion.id)
-        .limit(1)
+        .limit(at_most(1))
     )
 
 

@@ -21,7 +21,7 @@ from portal.evidence.places import Place
 from portal.evidence.standing import Standing, standing
 from portal.files.models import StoredFile
 from portal.files.recognising import KINDS
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 
 PAGE = 30
 NEVER = date(9999, 12, 31)  # where what has no review date stands in the order of review dates
@@ -132,7 +132,7 @@ def _listing(conditions: frozenset[str], where: Where, stale: Stale | None, sort
         .outerjoin(StoredFile, StoredFile.id == EvidenceVersion.file_id)
         .where(_HERE, _WHERE[where], *(_BY_NAME[name] for name in sorted(conditions)))
         .order_by(key.desc() if down else key, EvidenceItem.id.desc() if down else EvidenceItem.id)
-        .limit(PAGE + 1)
+        .limit(at_most(PAGE + 1))
     )  # fmt: skip
     if stale is not None:
         chosen = chosen.where(_STALE[stale])

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.gaps import naming
 from portal.gaps.models import Gap, GapKind, Severity, Tally
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import Organisation
 
 PAGE = 50
@@ -96,7 +96,7 @@ def _listing(conditions: frozenset[str], going_on: bool) -> sa.Select[*tuple[Any
         .join(Organisation, Organisation.id == Gap.organisation_id)
         .where(Gap.closed_on.is_(None), *(_LIST_CONDITIONS[name] for name in sorted(conditions)))
         .order_by(Gap.opened_on, Gap.id)
-        .limit(PAGE + 1)
+        .limit(at_most(PAGE + 1))
     )  # fmt: skip
     if going_on:
         later = Gap.opened_on > sa.bindparam("after_day")

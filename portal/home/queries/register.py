@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.assessments.models import PublicFinding
 from portal.audit import Stream
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import FormerName, Organisation
 from portal.organisations.queries.ties import tied_to
 
@@ -96,7 +96,7 @@ def _list(asked: bool, kind: bool, after: bool) -> sa.Select[*tuple[Any, ...]]:
     if after:
         here = sa.tuple_(sa.bindparam("name", type_=sa.String), sa.bindparam("id", type_=sa.BigInteger))
         wanted = wanted.where(sa.tuple_(Organisation.sort_name, Organisation.id) > here)
-    return wanted.order_by(Organisation.sort_name, Organisation.id).limit(PAGE + 1)
+    return wanted.order_by(Organisation.sort_name, Organisation.id).limit(at_most(PAGE + 1))
 
 
 _PLACE = sa.select(Organisation.sort_name, Organisation.id).where(Organisation.code == sa.bindparam("code"))

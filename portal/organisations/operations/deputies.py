@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal import outbox
 from portal.kernel import clock, words
-from portal.kernel.db import db, hold
+from portal.kernel.db import at_most, db, hold
 from portal.kernel.errors import Invalid, NotAllowed, WrongState
 from portal.kernel.working_days import add_months
 from portal.organisations.models import Invitation, Membership, Organisation, Person
@@ -103,6 +103,6 @@ def _refuse_unless_colleague(membership: Membership, person_id: int) -> None:
     colleague = sa.select(sa.literal(1)).where(
         Membership.person_id == person_id, Membership.organisation_id == membership.organisation_id, HOLDING
     )
-    here = db.session.execute(colleague.limit(1), {"today": clock.today()}).first()
+    here = db.session.execute(colleague.limit(at_most(1)), {"today": clock.today()}).first()
     if here is None or person_id == membership.person_id:
         raise Invalid("deputy", "Choose somebody who acts for your organisation, or invite them")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal import audit, outbox
 from portal.audit import Event
 from portal.kernel import clock, words
-from portal.kernel.db import db, fresh_reference, hold, insert_unless_there
+from portal.kernel.db import at_most, db, fresh_reference, hold, insert_unless_there
 from portal.kernel.errors import Incomplete, Invalid, Step, WrongState
 from portal.organisations.models import Membership, Organisation, Person, SignInLink
 from portal.organisations.operations.signing_in import end_sessions, sessions_of
@@ -92,7 +92,7 @@ def holds(person_id: int, organisation_id: int, role: Role) -> bool:
         Membership.role == role,
         HOLDING,
     )
-    return db.session.execute(found.limit(1), {"today": clock.today()}).first() is not None
+    return db.session.execute(found.limit(at_most(1)), {"today": clock.today()}).first() is not None
 
 
 def begin(
@@ -241,7 +241,7 @@ def tell_of_end(membership: Membership, person: Person, organisation: Organisati
 
 def sign_out_if_nothing_left(person: Person, *, by: Acting) -> None:
     """End every session of somebody who holds no role anywhere, and the link they may have asked for."""
-    left = sa.select(sa.literal(1)).where(Membership.person_id == person.id, HOLDING).limit(1)
+    left = sa.select(sa.literal(1)).where(Membership.person_id == person.id, HOLDING).limit(at_most(1))
     if db.session.execute(left, {"today": clock.today()}).first() is not None:
         return
     links = SignInLink.__table__

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from portal import audit, outbox
 from portal.audit import Event
 from portal.kernel import clock, words
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.kernel.references import hashed, secret_token
 from portal.organisations.models import BrowserSession, Membership, Person, SignInLink
 from portal.organisations.operations import attempts
@@ -30,7 +30,7 @@ _WITH_A_POST = (
     sa.select(Person.id, Person.reference, Person.name)
     .join(Membership, Membership.person_id == Person.id)
     .where(Person.email == sa.bindparam("email"), HOLDING)
-    .limit(1)
+    .limit(at_most(1))
 )
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from portal.kernel import clock
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import BrowserSession, Conflict, Organisation, Person, RecoveryCode
 
 
@@ -35,7 +35,7 @@ _SESSIONS = (
         BrowserSession.expires_at > sa.bindparam("now"),
     )
     .order_by(BrowserSession.began_at.desc(), BrowserSession.id.desc())
-    .limit(50)
+    .limit(at_most(50))
 )
 
 
@@ -79,7 +79,7 @@ _CONFLICTS = (
     .join(Organisation, Organisation.id == Conflict.organisation_id)
     .where(Conflict.person_id == sa.bindparam("person_id"))
     .order_by(Conflict.id.desc())
-    .limit(200)
+    .limit(at_most(200))
 )
 
 
@@ -105,7 +105,7 @@ _FOUND = (
         )
     )
     .order_by(Organisation.sort_name, Organisation.id)
-    .limit(20)
+    .limit(at_most(20))
 )
 
 

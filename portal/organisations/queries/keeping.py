@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import Branch, Organisation
 from portal.organisations.queries import organisation
 
@@ -40,7 +40,7 @@ _MATCHES = (
         Organisation.id != sa.bindparam("but"),
     )
     .order_by(sa.case((_ITS_CODE, 0), else_=1), Organisation.sort_name, Organisation.id)
-    .limit(AT_MOST + 1)
+    .limit(at_most(AT_MOST + 1))
 )
 
 

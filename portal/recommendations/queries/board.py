@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations import deadlines, ladder
 from portal.recommendations.ladder import Band
@@ -101,7 +101,7 @@ def _first(mine: bool) -> Any:
         .join(Organisation, Organisation.id == R.organisation_id)
         .where(condition, *_own(mine, name))
         .order_by(since, R.id)
-        .limit(FIRST)
+        .limit(at_most(FIRST))
         for name, (condition, since) in _GROUPS.items()
     ]
     parts += [  # the highest level first: one part for each, so that its index gives them in their order
@@ -111,7 +111,7 @@ def _first(mine: bool) -> Any:
         .join(Organisation, Organisation.id == R.organisation_id)
         .where(_STEP_WAITS, LadderStep.level == level, *_own(mine, "steps"))
         .order_by(LadderStep.reached_on, LadderStep.id)
-        .limit(FIRST)
+        .limit(at_most(FIRST))
         for level in LEVELS
     ]
     return sa.union_all(*(sa.select(part.subquery()) for part in parts))
@@ -127,7 +127,7 @@ def _counts(mine: bool) -> Any:
     parts.append(("steps", steps.join(R, R.id == LadderStep.recommendation_id).where(*_own(mine, "steps")) if mine else steps))
     return sa.select(
         *(
-            sa.select(sa.func.count()).select_from(part.limit(MOST_COUNTED + 1).subquery()).scalar_subquery().label(name)
+            sa.select(sa.func.count()).select_from(part.limit(at_most(MOST_COUNTED + 1)).subquery()).scalar_subquery().label(name)
             for name, part in parts
         )
     )

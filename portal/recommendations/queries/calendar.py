@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.kernel.references import hashed
 from portal.organisations.models import Membership, Organisation
 from portal.organisations.queries import HOLDING
@@ -38,7 +38,7 @@ _OPEN_ONES = (
     sa.select(R.reference, R.public_text, R.due_on, R.answer_due_on, R.acceptance, R.next_evidence_on, R.issued_at, R.changed_at)
     .where(R.organisation_id == sa.bindparam("organisation_id"), IS_OPEN)
     .order_by(R.due_on, R.id)
-    .limit(MOST)
+    .limit(at_most(MOST))
 )
 _STEPS = (
     sa.select(PromisedStep.reference, PromisedStep.position, PromisedStep.owner, PromisedStep.due_on, R.reference, R.public_text, R.issued_at, R.changed_at)
@@ -48,7 +48,7 @@ _STEPS = (
         R.organisation_id == sa.bindparam("organisation_id"), IS_OPEN, PromisedStep.done_on.is_(None), Response.state == ResponseState.SIGNED
     )
     .order_by(PromisedStep.due_on, PromisedStep.id)
-    .limit(MOST)
+    .limit(at_most(MOST))
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.evidence.queries.pins import PinShown, pins_of
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.recommendations import deadlines
 from portal.recommendations.lifecycle import Asked, ResponseState
 from portal.recommendations.models import (
@@ -153,7 +153,7 @@ def verdicts_of(one: Recommendation, days: Days) -> tuple[Found, ...]:
 
 
 def last_verdict(one: Recommendation) -> Verdict | None:
-    found: Verdict | None = db.session.scalars(_VERDICTS.limit(1), {"of": one.id}).first()
+    found: Verdict | None = db.session.scalars(_VERDICTS.limit(at_most(1)), {"of": one.id}).first()
     return found
 
 

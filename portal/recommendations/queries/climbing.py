@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.gaps.models import Gap, GapKind, Severity
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations import shortfalls
 from portal.recommendations.deadlines import AT_LEAST_EVERY, THEIRS
@@ -214,7 +214,7 @@ _PLACED = (
     .join(R, R.id == LadderStep.recommendation_id)
     .where(R.reference == sa.bindparam("reference"), LadderStep.level == sa.bindparam("level"), LadderStep.level >= BY_A_PERSON)
     .order_by(LadderStep.id.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 _BY_STEP = sa.select(Recommendation).where(Recommendation.id == sa.bindparam("id"))
 _OVERSEERS = (

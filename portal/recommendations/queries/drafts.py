@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations.lifecycle import DraftState
 from portal.recommendations.models import Recommendation as R
@@ -38,7 +38,7 @@ _DRAFTS = (
     .join(Organisation, Organisation.id == R.organisation_id)
     .where(R.state == sa.bindparam("state", type_=R.__table__.c.state.type))
     .order_by(R.due_on, R.id)
-    .limit(MOST)
+    .limit(at_most(MOST))
 )
 
 

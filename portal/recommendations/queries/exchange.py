@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kernel.db import Moment, db
+from portal.kernel.db import Moment, at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations.lifecycle import Acceptance, Delivery, DraftState
 from portal.recommendations.models import Recommendation
@@ -68,7 +68,7 @@ def listed(most: int, **narrowed: Any) -> tuple[list[Issued], bool]:
     """At most `most`, the longest unchanged first, and whether more follow. `narrowed` by the names of _NARROWED, and
     after_id with after_at."""
     wanted = _ISSUED.where(*(condition for name, condition in _NARROWED.items() if name in narrowed))
-    rows: Any = db.session.execute(wanted.order_by(Recommendation.changed_at, Recommendation.id).limit(most + 1), narrowed)
+    rows: Any = db.session.execute(wanted.order_by(Recommendation.changed_at, Recommendation.id).limit(at_most(most + 1)), narrowed)
     found = [Issued(*row) for row in rows]
     return found[:most], len(found) > most
 

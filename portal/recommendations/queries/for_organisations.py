@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.kernel import words
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.recommendations.lifecycle import Acceptance, Delivery, ResponseState
 from portal.recommendations.models import Recommendation as R
 from portal.recommendations.models import Response
@@ -73,7 +73,7 @@ _WAITING = (
         ),
     )
     .order_by(R.due_on, R.id)
-    .limit(MOST)
+    .limit(at_most(MOST))
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation, Succession
 from portal.recommendations.lifecycle import DraftState
 from portal.recommendations.models import ImportedCases, Recommendation, Wording
@@ -119,7 +119,7 @@ _NEWEST = (
     sa.select(ImportedCases.reference, ImportedCases.name, ImportedCases.came_at)
     .where(ImportedCases.person_id == sa.bindparam("person_id"))
     .order_by(ImportedCases.id.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 
 

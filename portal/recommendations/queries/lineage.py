@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations.lifecycle import ENDED, Delivery, Ending, Replaced
 from portal.recommendations.models import Recommendation, Succession
@@ -149,7 +149,7 @@ _OFFERED = (
     )
     # Those of its own case first: that is what is merged, nearly always.
     .order_by(Recommendation.case_reference != sa.bindparam("case"), Recommendation.due_on, Recommendation.id)
-    .limit(MOST_OFFERED)
+    .limit(at_most(MOST_OFFERED))
 )  # fmt: skip
 _THESE = sa.select(Recommendation).where(Recommendation.reference.in_(sa.bindparam("references", expanding=True)))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations import deadlines, ladder
 from portal.recommendations.lifecycle import OPEN, Acceptance, Delivery, Ending
@@ -79,7 +79,7 @@ def _ordered(chosen: Select, *, falling: bool, going_on: bool) -> Select:
 @cache
 def _listing(conditions: frozenset[str], falling: bool, going_on: bool) -> Select:
     """Built once for each way of narrowing."""
-    chosen: Select = sa.select(*_LINE).join(Organisation, Organisation.id == R.organisation_id).limit(PAGE + 1)
+    chosen: Select = sa.select(*_LINE).join(Organisation, Organisation.id == R.organisation_id).limit(at_most(PAGE + 1))
     return _ordered(narrowed(chosen, conditions), falling=falling, going_on=going_on)
 
 
@@ -88,13 +88,13 @@ def _counting(conditions: frozenset[str]) -> Select:
     chosen: Select = sa.select(sa.literal(1, literal_execute=True).label("one")).select_from(R)
     if "name" in conditions:
         chosen = chosen.join(Organisation, Organisation.id == R.organisation_id)
-    some = narrowed(chosen, conditions).limit(MOST_COUNTED + 1).subquery()
+    some = narrowed(chosen, conditions).limit(at_most(MOST_COUNTED + 1)).subquery()
     return sa.select(sa.func.count()).select_from(some)
 
 
 @cache
 def _file(conditions: frozenset[str], falling: bool, going_on: bool) -> Select:
-    chosen: Select = sa.select(*_IN_A_FILE).join(Organisation, Organisation.id == R.organisation_id).limit(AT_ONCE)
+    chosen: Select = sa.select(*_IN_A_FILE).join(Organisation, Organisation.id == R.organisation_id).limit(at_most(AT_ONCE))
     return _ordered(narrowed(chosen, conditions), falling=falling, going_on=going_on)
 
 

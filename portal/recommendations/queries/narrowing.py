@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kernel.db import anywhere, db
+from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import Organisation
 from portal.recommendations import deadlines, ladder
 from portal.recommendations.lifecycle import ENDED, OPEN, Acceptance, Delivery, DraftState, Taken
@@ -195,10 +195,10 @@ _NAMED = (
     sa.select(Organisation.id)
     .where(Organisation.sort_name.like(sa.bindparam("name"), escape="\\"))
     .order_by(Organisation.id)
-    .limit(FEW + 1)
+    .limit(at_most(FEW + 1))
 )
 _CODED = sa.select(Organisation.id).where(Organisation.code.in_(sa.bindparam("codes", expanding=True)))
-_OF_A_CASE = sa.select(sa.literal(1)).where(R.case_reference.in_(sa.bindparam("cases", expanding=True))).limit(1)
+_OF_A_CASE = sa.select(sa.literal(1)).where(R.case_reference.in_(sa.bindparam("cases", expanding=True))).limit(at_most(1))
 
 
 def of_organisation(wanted: Wanted, typed: str) -> Wanted:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.recommendations.lifecycle import DraftState, ResponseState
 from portal.recommendations.models import PromisedStep, Recommendation, Response
 
@@ -95,7 +95,7 @@ _NEWEST = (
     .outerjoin(Response, Response.recommendation_id == Recommendation.id)
     .where(Recommendation.reference == sa.bindparam("reference"), Recommendation.state == DraftState.ISSUED)
     .order_by(Response.number.desc())
-    .limit(1)
+    .limit(at_most(1))
 )
 _NUMBERED = (
     sa.select(Recommendation, Response)

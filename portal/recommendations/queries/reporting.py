@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.recommendations.lifecycle import DraftState
 from portal.recommendations.models import LineSeen, ProgressReport, Recommendation
 
 _OF: Any = sa.bindparam("recommendation_id")
 _REPORTS = sa.select(ProgressReport).where(ProgressReport.recommendation_id == _OF).order_by(ProgressReport.number.desc())
-_NEWEST = _REPORTS.limit(1)
+_NEWEST = _REPORTS.limit(at_most(1))
 _SEEN = sa.select(LineSeen).where(LineSeen.recommendation_id == _OF).order_by(LineSeen.id)
 _NUMBERED = (
     sa.select(Recommendation, ProgressReport)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.kernel import clock
-from portal.kernel.db import db
+from portal.kernel.db import at_most, db
 from portal.organisations.models import Membership, Person
 from portal.organisations.queries import HOLDING
 from portal.policy import Role
@@ -40,7 +40,7 @@ _LISTED = (
     )
     .join(Person, Person.id == ApiToken.person_id)
     .order_by(ApiToken.revoked_at.is_not(None), ApiToken.id.desc())
-    .limit(MOST)
+    .limit(at_most(MOST))
 )  # fmt: skip
 
 
