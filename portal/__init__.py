@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from portal import audit, policy
+from portal.accreditation import views as accreditation
 from portal.assessments import views as assessments
 from portal.config import Settings
 from portal.demonstration import views as demonstration
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> Flask:
     refusals.answer(app)
     templating.strict(app, settings)
 
-    for domain in (home, organisations, standards, evidence, gaps, assessments, recommendations):
+    for domain in (home, organisations, standards, evidence, gaps, assessments, recommendations, accreditation):
         domain.register(app)
     if settings.demonstration:
         demonstration.register(app)

@@ -168,6 +168,7 @@ class Event(enum.Enum):
 
     # accreditation
     COURSE_PUBLISHED = "course published", "version sha256 note"
+    COURSE_CLOSED = "course closed to people who have not begun it", "version"
     COURSE_BEGUN = "course begun", "version"
     PAPER_BEGUN = "paper begun", "course kind number"
     PAPER_HANDED_IN = "paper handed in", "course correct asked critical passed"

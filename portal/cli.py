@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -14,12 +15,21 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal import ROOT, audit, create_app, serving
+from portal.accreditation.courses import checking
+from portal.accreditation.courses.reading import course as course_in
+from portal.accreditation.courses.reading import files_of
+from portal.accreditation.operations import publishing
+from portal.accreditation.queries import examining as papers
+from portal.accreditation.queries import exporting
+from portal.accreditation.queries.catalogue import versions as versions_of
+from portal.accreditation.rechecking import recheck
 from portal.assessments.operations.receipts import verify_snapshots
 from portal.config import Settings, SettingsError, explained
 from portal.demonstration import building
 from portal.documents import write_all
 from portal.jobs import runner, schedule
 from portal.kernel import words
+from portal.kernel.content import ContentError
 from portal.kernel.db import db, only_reading
 from portal.kernel.errors import Away, Refusal
 from portal.organisations import addresses
@@ -254,6 +264,112 @@ def standard_publish(id: str, version: str) -> None:
     """Lock version VERSION of the standard ID: assessments may use it from now on, and it can never change."""
     library.publish(id, version)
     click.echo(f"{id} {version} is published.")
+
+
+@main.group(cls=InOrder)
+def course() -> None:
+    """The courses that people learn and are examined by."""
+
+
+@course.command("check")
+@click.argument("names", metavar="[COURSE]...", nargs=-1)
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=serving.COURSES, help="where the courses are")
+def course_check(names: tuple[str, ...], folder: Path) -> None:
+    """Read COURSE (or every course) and say, by file and line, what is wrong and what to write instead."""
+    wrong = checking.check(folder, names)
+    for line in wrong.in_words():
+        click.echo(line)
+    if wrong.faults:
+        sys.exit(1)
+
+
+@course.command("publish")
+@click.argument("name", metavar="COURSE")
+@click.option("--note", required=True, help="what is new in it, in one line, for those who learn")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=serving.COURSES, help="where the courses are")
+def course_publish(name: str, note: str, folder: Path) -> None:
+    """Keep the words of COURSE for good: whoever begins it from now on begins this version."""
+    if not (folder / name).is_dir():
+        raise click.ClickException(f"There is no course {name} in {folder}.")
+    with at_work():
+        try:
+            made = publishing.publish(folder / name, note, by=PORTAL)
+        except ContentError as error:
+            raise click.ClickException(f"{name} cannot be published as it is:\n{error}") from None
+        except Refusal as refusal:
+            raise click.ClickException(refusal.message) from None
+        db.session.commit()
+        click.echo(f"{made.course} {made.version} is published. Its hash is {made.sha256}.")
+
+
+@course.command("close")
+@click.argument("name", metavar="COURSE")
+@click.argument("version")
+def course_close(name: str, version: str) -> None:
+    """Close VERSION of COURSE to people who have not begun it; those who have go on."""
+    with at_work():
+        one = next((one for one in versions_of(name.upper()) if one.version == version), None)
+        if one is None:
+            raise click.ClickException(f"There is no published version {version} of {name}.")
+        publishing.close(one, by=PORTAL)
+        db.session.commit()
+        click.echo(f"{one.course} {one.version} is closed to people who have not begun it.")
+
+
+@course.command("load")
+def course_load() -> None:
+    """Publish here what was published elsewhere: each course on disk that is as its newest release says."""
+    with at_work():
+        click.echo(publishing.load_shipped(serving.COURSES).in_words())
+        db.session.commit()
+
+
+@main.group(cls=InOrder)
+def attempt() -> None:
+    """The papers that people sat."""
+
+
+@attempt.command("export")
+@click.argument("reference")
+def attempt_export(reference: str) -> None:
+    """Print the paper REFERENCE as JSON: what it asked, what was answered and what it came to, and not whose it is."""
+    with at_work(), only_reading():
+        one = exporting.attempt(reference)
+        if one is None:
+            raise click.ClickException(f"There is no paper {reference}.")
+        click.echo(json.dumps(exporting.export(papers.whole(one)), indent=2))
+
+
+@attempt.command("recheck")
+@click.argument("export", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def attempt_recheck(export: Path | None, folder: Path | None) -> None:
+    """Compute the result in EXPORT again from the course in FOLDER alone; without them, of every paper that is over."""
+    if export is None:
+        with at_work(), only_reading():
+            wrong = {at.attempt.reference: list(recheck(exporting.export(at), at.course)) for at in exporting.all_over()}
+        _told(wrong)
+        return
+    if folder is None:
+        raise click.UsageError("Name the folder of the course after the export.")
+    try:
+        paper = json.loads(export.read_text(encoding="utf-8"))
+        _told({str(paper["paper"]): list(recheck(paper, course_in(files_of(folder), folder.name)))})
+    except ContentError as error:
+        raise click.ClickException(f"The course cannot be read:\n{error}") from None
+    except (ValueError, KeyError, TypeError):
+        raise click.ClickException(f"{export} is not a paper as `portal attempt export` prints it.") from None
+
+
+def _told(wrong: dict[str, list[str]]) -> None:
+    """Say what does not agree, and end with 1 if anything does not."""
+    for reference, sentences in wrong.items():
+        for sentence in sentences:
+            click.echo(f"{reference}: {sentence}")
+    faulty = sum(bool(sentences) for sentences in wrong.values())
+    click.echo(f"{words.count(len(wrong), 'paper', 'papers')} computed again; {words.number(faulty)} did not come to the same.")
+    if faulty:
+        sys.exit(1)
 
 
 @main.group(cls=InOrder)

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from portal import audit, policy
+from portal.accreditation.lifecycle import ATTEMPT
 from portal.assessments.lifecycle import ASSESSMENT
 from portal.config import Settings
 from portal.evidence.lifecycle import ITEM, VERSION
@@ -77,6 +78,12 @@ request for more time, and each step of the ladder that waits for an officer.
 
 ```mermaid
 {CLIMBING.diagram()}
+```
+
+## A paper
+
+```mermaid
+{ATTEMPT.diagram()}
 ```
 
 ## A piece of evidence

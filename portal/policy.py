@@ -102,6 +102,9 @@ class Action(enum.Enum):
     CLIMB_LADDER = "write to an organisation that something is due or overdue"
     SEE_BOARD = "see the board of recommendations to look after"
     HAVE_CALENDAR = "have the organisation's deadlines in a calendar of one's own"
+    LEARN = "learn, and keep one's own record of it"
+    PUBLISH_COURSE = "publish a course"
+    ALLOW_TIME = "give somebody more time in papers"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -209,10 +212,12 @@ RULES: dict[Action, Rule] = {
     Action.REVISE_RECOMMENDATION: rule(_OFFICER, unless=_FAIR),
     # What follows on keeps its author, so that two officers always stand behind what is issued.
     Action.REPLACE_RECOMMENDATION: rule(_OFFICER, unless=(Unless.CONFLICTED, Unless.DRAFTED_IT)),
-    Action.CLIMB_LADDER: rule(portal=True),
     Action.SEE_BOARD: rule(_OFFICER, _ANALYST, _KEEPER),
     Action.HAVE_CALENDAR: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER),
     Action.CLIMB_LADDER: rule(_OFFICER, unless=_FAIR, portal=True),
+    Action.LEARN: Rule(signed_in=True),
+    Action.ALLOW_TIME: rule(_MANAGER, _ADMIN, _KEEPER),
+    Action.PUBLISH_COURSE: rule(R.AUTHOR, portal=True),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

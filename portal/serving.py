@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from portal import ROOT, audit
+from portal.accreditation.operations import publishing
 from portal.config import Settings
 from portal.demonstration import building
 from portal.files import soundness as files_soundness
@@ -27,6 +28,7 @@ from portal.organisations.operations import importing
 from portal.standards import library
 from portal.warming import warm
 
+COURSES = ROOT / "courses"
 MENDED_SQLITE = (3, 51, 3)  # older ones may corrupt a write-ahead log when a checkpoint races with a commit
 
 
@@ -76,6 +78,7 @@ def prepare(app: Flask) -> list[str]:
             told.append(f"Demonstration people to sign in as, at {settings.address}/demonstration:")
             told += [f"  {line}" for line in building.featured()]
         told.append(importing.load_shipped().in_words())
+        told.append(publishing.load_shipped(COURSES).in_words())
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

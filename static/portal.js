@@ -188,3 +188,22 @@ function arrived(request) {
   window.scrollTo(0, 0);
   document.querySelector(".govuk-error-summary")?.focus();
 }
+
+// The clock of a paper: the whole minutes that are left by the server's own reckoning, with three polite notices.
+const clock = document.querySelector(".portal-clock[data-left]");
+if (clock) {
+  const end = performance.now() + Number(clock.dataset.left) * 1000;
+  const all = Number(clock.dataset.minutes);
+  const notices = [Math.ceil(all / 2), 5, 1].filter((minutes) => minutes < all);
+  let shown = Math.ceil(Number(clock.dataset.left) / 60);
+  const tick = () => {
+    const minutes = Math.max(0, Math.ceil((end - performance.now()) / 60000));
+    if (minutes === shown) return;
+    shown = minutes;
+    clock.querySelector(".portal-clock__left").textContent = minutes === 1 ? "1 minute" : `${minutes} minutes`;
+    if (notices.includes(minutes)) {
+      document.getElementById("portal-announcements").textContent = minutes === 1 ? "1 minute left" : `${minutes} minutes left`;
+    }
+  };
+  setInterval(tick, 1000);
+}

@@ -38,6 +38,7 @@ from portal.recommendations.operations import answering, asking, deciding, havin
 from portal.recommendations.operations import extending as more_time
 from portal.web.gate import Gate, acting
 from tests import builders, databases
+from tests.accreditation import learners
 from tests.assessments.filled import brought_back
 from tests.conftest import MONDAY
 from tests.evidence.papers import a_pdf
@@ -247,6 +248,19 @@ SAMPLES: dict[str, Samples] = {
     "/drafts/<reference>/discard": at(reference="draft"),
     "/drafts/<reference>/return": at(reference="waiting draft"),
     "/drafts/<reference>/issue": at(reference="waiting draft"),
+    "/organisations/<code>/people/<reference>/extra-time": MEMBERSHIP,
+    "/learning/<course>": at(course="T1"),
+    "/learning/<course>/sources": at(course="T1"),
+    "/learning/<course>/begin": at(course="T1"),
+    "/learning/<course>/images/<name>": at(course="T1", name="line.svg"),
+    "/learning/<course>/lessons/<module>/<lesson>/<int:page>": each(*(at(course="T1", module="01-first", lesson="01-one", page=page) for page in (1, 3))),
+    "/learning/<course>/scenarios/<scenario>": at(course="T1", scenario="at-the-desk"),
+    "/learning/<course>/scenarios/<scenario>/begin": at(course="T1", scenario="at-the-desk"),
+    "/learning/<course>/examination": at(course="T1"),
+    "/learning/<course>/pre-test": at(course="T1"),
+    "/learning/papers/<reference>": at(reference="paper"),
+    "/learning/papers/<reference>/<int:position>": at(reference="paper", position=1),
+    "/learning/papers/<reference>/hand-in": at(reference="paper"),
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),
 }
@@ -279,6 +293,8 @@ def world(demonstration: Flask) -> Iterator[World]:
         _people(world)
         _things(world)
         _recommendations(world)
+        learners.published(world.cast)
+        world.at["paper"] = learners.a_paper(world.cast.hal).attempt.reference
         _sessions(world)
         db.session.remove()
         yield world

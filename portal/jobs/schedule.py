@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from portal.accreditation.operations import examining
 from portal.assessments.operations import closing, periods, reminding, superseding
 from portal.evidence.operations import looking, removing
 from portal.files import scanning
@@ -68,6 +69,12 @@ def _fold_tallies(_today: date, _since: date) -> Iterator[Step]:
 
 
 JOBS: tuple[Job, ...] = (
+    Job(
+        "close-papers",
+        lambda _today, _since: examining.close_abandoned(),
+        Each.HOUR,
+        "marks papers that nobody handed in and whose time is over, so that none stays open",
+    ),
     Job(
         "open-periods",
         lambda today, _since: periods.open_periods(today),

@@ -28,7 +28,7 @@ Check: TypeAlias = Callable[[R], Iterable[tuple[Place, str]]]
 _READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 20
 # They reorder or hide what a reviewer of the file sees on the screen.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -150,7 +150,7 @@ def parse(text: str, model: type[R], file: str, *checks: Check[R]) -> R:
 
 def _read_plain(text: str, tree: _Tree) -> Plain:
     for number, line in enumerate(text.splitlines(), start=1):
-        if hidden := _INVISIBLE.search(line):
+        if hidden := INVISIBLE.search(line):
             tree.fault((), f"holds an invisible character (U+{ord(hidden[0]):04X}). Delete it", number)
     try:
         events = list(yaml.parse(text, Loader=_READER))
@@ -290,12 +290,18 @@ _TAGS = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "a
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 
 
-def markdown(text: str, *, top: int = 2) -> Markup:
-    """Markdown as safe HTML: no raw HTML, no pictures; a first-level heading becomes `<h{top}>`."""
+def markdown(text: str, *, top: int = 2, pictures: Callable[[str], str] | None = None) -> Markup:
+    """Markdown as safe HTML: no raw HTML; a first-level heading becomes `<h{top}>`.
+
+    `pictures` gives the address to serve a picture from, for its address in the text; without it there are none."""
     tokens = _markdown_reader().parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + top - 1)}"
+            token.tag = f"h{max(2, min(6, int(token.tag[1]) + top - 1))}"
+        for inner in token.children or ():
+            if pictures and inner.type == "image":
+                inner.attrs = {"src": pictures(str(inner.attrs["src"])), "alt": inner.content}
     html = _markdown_reader().renderer.render(tokens, _markdown_reader().options, {})
     # Markup is right here because nh3 has just cleaned what it wraps.
-    return Markup(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http", "mailto"}))
+    tags, attributes = (_TAGS | {"img"}, {**_ATTRIBUTES, "img": {"src", "alt"}}) if pictures else (_TAGS, _ATTRIBUTES)
+    return Markup(nh3.clean(html, tags=tags, attributes=attributes, url_schemes={"https", "http", "mailto"}))

@@ -91,10 +91,11 @@ def navigation() -> list[tuple[str, str, bool]]:
             ("Recommendations", _recommendations(person), Action.SEE_RECOMMENDATIONS),
             ("More time", "/extensions", Action.GRANT_EXTENSION),
             ("Periods", "/periods", Action.SET_PERIODS),
+            ("Learning", "/learning", Action.LEARN),
         )
         links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:
-        links = [("Your work", "/work"), *([("Evidence", "/evidence")] if person.bodies else []), *links]
+        links = [("Your work", "/work"), *([("Evidence", "/evidence")] if person.bodies else []), ("Learning", "/learning"), *links]
     here = "/evidence" if _in_a_library(request.path) else request.path
     return [(text, href, here == _section(href) or here.startswith(_section(href) + "/")) for text, href in links]
 

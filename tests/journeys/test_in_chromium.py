@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import recommendations
+from tests.journeys import learning, recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -34,6 +34,8 @@ def kind_of(address: str) -> str:
     path = re.sub(r"/[A-Z]{2}-[0-9A-Z]{7}", "/*", path)
     path = re.sub(r"/(NHS|GOV|VEN)(-\d+(\.\d+)?)?\b", "/*", path)
     path = re.sub(r"^/organisations/(?!import)[^/]+", "/organisations/*", path)
+    path = re.sub(r"^/learning/(?!cpd|papers)[^/]+", "/learning/*", path)
+    path = re.sub(r"/(lessons|scenarios)/.*", r"/\1/*", path)
     return re.sub(r"/(\d{4}-\d\d|\d\.\d)(?=/|$)", "/*", re.sub(r"/kinds/\w+|/for/\w+", "/kind", path))
 
 
@@ -269,6 +271,29 @@ def test_a_recommendation_from_the_draft_to_the_verdict(walk: Any, width: int, j
     recommendations.reported(ngozi, here)
     recommendations.decided(carys, here)
     recommendations.read_by_all(anybody, here)
+
+
+@pytest.mark.parametrize(("width", "javascript", "who"), [(1280, True, "Gareth Pugh"), (320, False, "Farah Siddiqui")])
+def test_a_course_is_read_and_examined(walk: Any, width: int, javascript: bool, who: str) -> None:
+    one = walk(width=width, javascript=javascript)
+    one.sign_in(who)
+    learning.read_a_lesson(one, "C1")
+    learning.read_the_rest(one)
+    one.open("/learning/C1")
+    learning.try_a_conversation(one, "/learning/C1/scenarios/waiting-room")
+    learning.sit_a_paper(one, "/learning/C1/examination")
+    one.look("the result of a paper")
+    one.open("/learning/cpd")
+    learning.sit_by_keyboard(one, "/learning/C1/examination")
+
+
+def test_a_pre_test_says_what_may_be_left_out(walk: Any) -> None:
+    one = walk(width=320, javascript=False)
+    one.sign_in("Helen Fairbairn")
+    one.open("/learning/C1")
+    one.press("Begin the course")
+    learning.sit_a_paper(one, "/learning/C1/pre-test")
+    assert one.heading == "What your pre-test shows"
 
 
 def test_an_expectation_is_answered_by_keyboard_alone(walk: Any) -> None:

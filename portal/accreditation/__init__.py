@@ -1,0 +1,1 @@
+"""People learn, are examined, are marked, are certified, and renew."""

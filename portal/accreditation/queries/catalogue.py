@@ -1,0 +1,61 @@
+"""Which versions of which courses are published, and their content, which each process reads once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from portal.accreditation.courses import reading
+from portal.accreditation.courses.records import Course
+from portal.accreditation.models import CourseFile, CourseVersion
+from portal.kernel.db import db
+
+V = CourseVersion
+_ORDER = (V.major.desc(), V.minor.desc(), V.patch.desc())
+KEPT = 64  # courses in one process
+
+_OF_A_COURSE = sa.select(V).where(V.course == sa.bindparam("course")).order_by(*_ORDER)
+_OPEN = sa.select(V).where(V.closed_at.is_(None)).order_by(V.course, *_ORDER)
+_FILES = sa.select(CourseFile.path, CourseFile.content).where(CourseFile.course_version_id == sa.bindparam("id"))
+
+
+def versions(course: str) -> Sequence[CourseVersion]:
+    """Every published version of a course, newest first."""
+    return db.session.scalars(_OF_A_COURSE, {"course": course}).all()
+
+
+def newest() -> dict[str, CourseVersion]:
+    """The newest version of each course that is open to people who have not begun it, by the course's id."""
+    found: dict[str, CourseVersion] = {}
+    for one in db.session.scalars(_OPEN):
+        found.setdefault(one.course, one)
+    return found
+
+
+def version(id: int) -> CourseVersion:
+    return db.session.get_one(CourseVersion, id)
+
+
+def content(one: CourseVersion) -> Course:
+    """The course of a version. Its files never change, so that each process reads them once."""
+    return _content(one.id, one.sha256)
+
+
+@lru_cache(maxsize=KEPT)
+def _content(id: int, sha256: str) -> Course:
+    made = reading.course(files(id), f"version {id}")
+    if made.sha256 != sha256:
+        raise RuntimeError(f"The files of course version {id} are not as they were published.")
+    return made
+
+
+def files(id: int) -> reading.Files:
+    return {row.path: row.content for row in db.session.execute(_FILES, {"id": id})}
+
+
+def picture(id: int, path: str) -> bytes | None:
+    """A picture of a version, or None."""
+    wanted = sa.select(CourseFile.content).where(CourseFile.course_version_id == id, CourseFile.path == path)
+    return db.session.scalar(wanted) if path.startswith("images/") else None

@@ -1,0 +1,58 @@
+"""A paper as it can be carried away and checked: everything that its result depends on, and nothing that says whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.accreditation.models import Attempt
+from portal.accreditation.queries import examining
+from portal.accreditation.queries.examining import Sitting
+from portal.kernel.db import db
+
+
+def attempt(reference: str) -> Attempt | None:
+    return db.session.scalar(sa.select(Attempt).where(Attempt.reference == reference.upper()))
+
+
+def export(at: Sitting) -> dict[str, Any]:
+    """A paper as plain values, as they stand in a file of JSON. `result` is null while it is open."""
+    one = at.attempt
+    over = one.ended_at is not None
+    return {
+        "paper": one.reference,
+        "course": one.course,
+        "version": at.version.version,
+        "sha256": at.version.sha256,
+        "kind": one.kind.value,
+        "number": one.number,
+        "state": one.state.value,
+        "seed": one.seed,
+        "extra": one.extra,
+        "began_at": one.began_at.isoformat(),
+        "deadline_at": one.deadline_at.isoformat(),
+        "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+        "items": [
+            {
+                "question": item.question,
+                "offered": item.offered,
+                "starts_on": item.starts_on.isoformat() if item.starts_on else None,
+                "answer": item.answer,
+                "answered_at": item.answered_at.isoformat() if item.answered_at else None,
+                "late": item.late,
+                "correct": item.correct,
+                "critical": item.critical,
+            }
+            for item in at.items
+        ],
+        "result": {"correct": one.correct, "asked": one.asked, "critical": one.critical, "passed": one.passed} if over else None,
+    }
+
+
+def all_over() -> Iterator[Sitting]:
+    """Every paper that is over, one after the other."""
+    ids = db.session.scalars(sa.select(Attempt.id).where(Attempt.ended_at.is_not(None)).order_by(Attempt.id)).all()
+    for id in ids:
+        yield examining.whole(db.session.get_one(Attempt, id))

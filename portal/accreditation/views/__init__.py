@@ -1,0 +1,14 @@
+"""People learn: their pathway, lessons and scenarios, and their record of professional development."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from portal.accreditation.views import allowing_time, examining, learning, walking
+
+BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp)
+
+
+def register(app: Flask) -> None:
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

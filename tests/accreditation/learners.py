@@ -1,0 +1,119 @@
+"""People who learn, brought to a state by the operations themselves."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind
+from portal.accreditation.lifecycle import AttemptKind
+from portal.accreditation.models import Attempt, AttemptItem, CourseVersion
+from portal.accreditation.operations import examining, learning, publishing
+from portal.accreditation.queries import examining as papers
+from portal.accreditation.queries import learning as queries
+from portal.kernel.db import db
+from portal.policy import Acting
+from tests.accreditation.a_course import files
+from tests.people import Cast
+
+
+def laid_down(folder: Path, changed: dict[str, bytes]) -> Path:
+    """Files in a folder that is called as the course is."""
+    for path, data in changed.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
+def published(cast: Cast, changed: dict[str, bytes] | None = None, note: str = "The first version.") -> CourseVersion:
+    """The small course, published by its author."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = publishing.publish(laid_down(Path(folder) / "T1", changed or files()), note, by=cast.wren)
+    db.session.commit()
+    return made
+
+
+def begun(by: Acting, course: str = "T1") -> queries.Studied:
+    """The course, begun by this person."""
+    there = queries.studied(by.id or 0, course)
+    assert there is not None
+    learning.begin(there.version, by=by)
+    db.session.commit()
+    return studied(by, course)
+
+
+def studied(by: Acting, course: str = "T1") -> queries.Studied:
+    found = queries.begun(by.id or 0, course)
+    assert found is not None
+    return found
+
+
+def read(by: Acting, *lessons: str) -> queries.Studied:
+    """These lessons, or all, read to their end."""
+    at = studied(by)
+    for lesson in at.course.lessons:
+        if lessons and lesson.slug not in lessons:
+            continue
+        module, _, name = lesson.slug.partition("/")
+        for page in range(1, len(lesson.pages) + 2):
+            opened = queries.opened(by.id or 0, "T1", module, name, page)
+            assert opened is not None
+            if opened.is_check:
+                learning.answer(opened, [0], None, by=by)
+            else:
+                learning.turn(opened, None, by=by)
+            db.session.commit()
+    return studied(by)
+
+
+def a_paper(by: Acting, kind: AttemptKind = AttemptKind.EXAMINATION) -> papers.Sitting:
+    """A paper that was just begun; its lessons are read first if they must be."""
+    at = papers.examined(by.id or 0, "T1")
+    if at is None:
+        begun(by)
+    if kind is AttemptKind.EXAMINATION:
+        read(by)
+    at = papers.examined(by.id or 0, "T1")
+    assert at is not None
+    one = examining.begin(at, kind, by=by)
+    db.session.commit()
+    return sitting(by, one)
+
+
+def sitting(by: Acting, one: Attempt) -> papers.Sitting:
+    found = papers.sitting(by.id or 0, one.reference)
+    assert found is not None
+    return found
+
+
+def right_answer(question: Question, item: AttemptItem) -> str:
+    """The right answer, as it is stored."""
+    if question.kind in CHOSEN:
+        return ",".join(str(place) for place, option in enumerate(question.options) if option.right)
+    if question.kind is QuestionKind.DATE:
+        assert question.rule is not None
+        assert item.starts_on is not None
+        return question.rule.of(item.starts_on).isoformat()
+    if question.kind is QuestionKind.MATCH:
+        return ",".join(f"{place}:{question.sides.index(option.goes_with)}" for place, option in enumerate(question.options))
+    if question.kind is QuestionKind.ORDER:
+        return ",".join(f"{place}:{place}" for place in range(len(question.options)))
+    return next(option.text for option in question.options if option.right)
+
+
+def answered(by: Acting, at: papers.Sitting, wrong: int = 0) -> papers.Sitting:
+    """Every question answered, the first `wrong` of them by nothing at all."""
+    for item in at.items[wrong:]:
+        examining.save(papers.Asked(at, item), right_answer(at.question(item), item), by=by)
+    db.session.commit()
+    return sitting(by, at.attempt)
+
+
+def handed_in(by: Acting, wrong: int = 0) -> papers.Sitting:
+    """An examination that is over, with so many questions left out."""
+    at = answered(by, a_paper(by), wrong)
+    examining.hand_in(at, by=by)
+    db.session.commit()
+    return sitting(by, at.attempt)
+
+
