@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,17 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from portal import create_app
+from portal.accreditation.lifecycle import AttemptKind, AttemptState
+from portal.accreditation.models import (
+    Attempt,
+    AttemptItem,
+    CourseVersion,
+    CpdEntry,
+    Enrolment,
+    LessonRead,
+    ScenarioTry,
+    TimeAllowed,
+)
 from portal.config import Settings
 from portal.demonstration import building
 from portal.evidence.lifecycle import ItemState, VersionState
@@ -58,6 +70,28 @@ ASKED = """INSERT INTO extensions (reference, assessment_id, assessment_referenc
 
 # What breaks each rule and no other: the name of the constraint, and a change that it must refuse.
 BREAKS: dict[str, str] = {
+    "ck_course_versions_version_is_counted": first("course_versions", "minor = -1"),
+    "ck_course_versions_hash_is_whole": first("course_versions", "sha256 = 'abc'"),
+    "ck_enrolments_cycle_counts_from_one": first("enrolments", "cycle = 0"),
+    "ck_enrolments_learnt_after_it_began": first("enrolments", "learnt_at = '2001-01-01 00:00:00'"),
+    "ck_lessons_read_page_was_reached": first("lessons_read", "page = furthest + 1"),
+    "ck_lessons_read_time_runs_forward": first("lessons_read", "seconds = -1"),
+    "ck_cpd_entries_observed_counts": first("cpd_entries", "observed = -1"),
+    "ck_scenario_tries_finished_has_points": first("scenario_tries", "points = NULL"),
+    "ck_scenario_tries_finished_is_judged": first("scenario_tries", "passed = NULL"),
+    "ck_paper_attempts_counted_from_one": first("paper_attempts", "number = 0"),
+    "ck_paper_attempts_ends_after_it_begins": first("paper_attempts", "deadline_at = began_at"),
+    "ck_paper_attempts_extra_is_bounded": first("paper_attempts", "extra = 301"),
+    "ck_paper_attempts_over_has_a_moment": first("paper_attempts", "ended_at = NULL, correct = NULL, critical = NULL, passed = NULL", "state = 'handed in'"),
+    "ck_paper_attempts_over_is_marked": first("paper_attempts", "correct = NULL", "state = 'handed in'"),
+    "ck_paper_attempts_over_is_looked_through": first("paper_attempts", "critical = NULL", "state = 'handed in'"),
+    "ck_paper_attempts_over_is_judged": first("paper_attempts", "passed = NULL", "state = 'handed in'"),
+    "ck_paper_attempts_correct_of_those_asked": first("paper_attempts", "correct = asked + 1", "state = 'handed in'"),
+    "ck_paper_attempts_nothing_critical_passes": first("paper_attempts", "critical = 1, passed = TRUE", "state = 'handed in'"),
+    "ck_paper_items_counted_from_one": first("paper_items", "position = 0"),
+    "ck_paper_items_answered_has_a_moment": first("paper_items", "answered_at = NULL"),
+    "ck_paper_items_marked_whole": first("paper_items", "correct = NULL"),
+    "ck_time_allowed_extra_is_bounded": first("time_allowed", "extra = -1"),
     "ck_periods_ends_after_it_starts": first("periods", "ends_on = starts_on"),
     "ck_windows_days_in_order": first("windows", "due_on = opens_on"),
     "ck_assessments_signed_when_handed_in": first(
@@ -271,6 +305,35 @@ def some_recommendations() -> None:
     }])  # fmt: skip
 
 
+def some_learning() -> None:
+    """A course, somebody who has read a lesson and walked through a scenario, a paper that is open and one that is over."""
+    now, person = clock.now(), db.session.scalar(sa.text("SELECT min(id) FROM people"))
+    version = CourseVersion(course="T1", major=1, minor=0, patch=0, title="T", sha256="0" * 64, note="N", published_at=now, published_by="B")
+    enrolment = Enrolment(person_id=person, course="T1", course_version_id=1, cycle=1, began_at=now, learnt_at=now)
+    db.session.execute(sa.insert(CourseVersion.__table__), [{**_facts(version), "id": 900}])
+    db.session.execute(sa.insert(Enrolment.__table__), [{**_facts(enrolment), "id": 900, "course_version_id": 900}])
+    db.session.execute(sa.insert(LessonRead.__table__), [{"enrolment_id": 900, "lesson": "L", "page": 1, "furthest": 2, "seconds": 1, "seen_at": now}])
+    db.session.execute(sa.insert(CpdEntry.__table__), [{"person_id": person, "source": "S", "title": "T", "counted_on": now.date(), "claimed": 5, "observed": 5}])
+    tried = {"enrolment_id": 900, "scenario": "S", "path": "", "began_at": now, "version": 1}
+    db.session.execute(sa.insert(ScenarioTry.__table__), [{**tried, "number": 1, "finished_at": now, "points": 1, "passed": True}])
+    paper = {
+        "enrolment_id": 900, "person_id": person, "course": "T1", "course_version_id": 900, "kind": AttemptKind.EXAMINATION, "seed": 1, "extra": 0,
+        "began_at": now, "deadline_at": now + timedelta(hours=1), "asked": 2, "version": 1,
+    }  # fmt: skip
+    over = {"ended_at": now, "correct": 1, "critical": 0, "passed": False}
+    db.session.execute(sa.insert(Attempt.__table__), [
+        {**paper, **over, "id": 900, "reference": "PA-TEST1", "number": 1, "state": AttemptState.HANDED_IN},
+        {**paper, **dict.fromkeys(over), "id": 901, "reference": "PA-TEST2", "number": 2, "state": AttemptState.OPEN},
+    ])  # fmt: skip
+    item = {"attempt_id": 900, "position": 1, "question": "Q", "offered": "0,1", "answer": "0", "answered_at": now, "late": False}
+    db.session.execute(sa.insert(AttemptItem.__table__), [{**item, "correct": True, "critical": False}])
+    db.session.execute(sa.insert(TimeAllowed.__table__), [{"person_id": person, "extra": 25, "granted_by": "B", "granted_at": now, "version": 1}])
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A database with rows in every state: the demonstration's."""
@@ -282,6 +345,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             building.build_if_empty()
             some_evidence()
             some_recommendations()
+            some_learning()
             db.session.commit()
             yield app
             db.session.remove()
