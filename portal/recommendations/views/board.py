@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from portal.kernel import clock
-from portal.policy import Acting, Action, Role
+from portal.kernel import clock, words
+from portal.policy import Acting, Action, Role, may
 from portal.recommendations import filters
 from portal.recommendations.ladder import Band
 from portal.recommendations.lifecycle import Delivery
 from portal.recommendations.queries import board as queries
+from portal.recommendations.queries.board import Waiting
 from portal.recommendations.queries.narrowing import Standing
 from portal.recommendations.queries.officers import reference_of
 from portal.web.gate import acting, gate
@@ -38,7 +39,8 @@ def show() -> Response:
     found = queries.board(clock.today(), person.id if mine else None)
     return page(
         "recommendations/board.html",
-        first=found.first,
+        first={name: [(one, _said(name, one, of_everybody=not mine)) for one in lines] for name, lines in found.first.items()},
+        decides=may(person, Action.DECIDE_RECOMMENDATION),
         counts=found.counts,
         whose=whose,
         choices=WHOSE,
@@ -48,6 +50,25 @@ def show() -> Response:
         overdue=_list(state=filters.slug(Standing.OVERDUE), **mine),
         bands=Band,
     )
+
+
+def _said(group: str, one: Waiting, *, of_everybody: bool) -> str:
+    """What stands below a line of a group."""
+    today = clock.today()
+    waits = words.count((today - one.since).days, "day", "days")
+    if group == "steps":
+        said = f"Level {one.level}, waits since {words.day(one.since)}"
+    elif group == "awaiting us":
+        said = f"We have had it for {waits}"
+    elif group == "stalled":
+        said = f"Nothing heard for {waits}"
+    elif group == "overdue":
+        said = f"{words.count((today - one.due_on).days, 'day', 'days')} late"
+    elif group == "unanswered":
+        said = f"Answer {waits} late" if one.since < today else f"Answer due {words.day(one.since)}"
+    else:
+        said = f"Due {words.day(one.due_on)}"
+    return f"{said}, {one.officer}" if of_everybody else said
 
 
 def _looks_after(person: Acting) -> bool:
