@@ -180,6 +180,9 @@ def test_an_answer_counts_within_the_grace_of_a_slow_line_and_not_after(cast: Ca
         hal.press("Save and go on", **typed(at, at.items[0]))
     db.session.expire_all()
     assert (at.items[0].late, bool(at.items[0].answer)) == (True, True)
+    with clock.at(MONDAY + 32 * MINUTE), pytest.raises(WrongState, match="The time has run out"):
+        examining.save(queries.Asked(at, at.items[0]), "", by=cast.hal)
+    db.session.rollback()
     with clock.at(MONDAY + 31 * MINUTE + dt.timedelta(seconds=1)):
         assert "Time ran out at" in hal.open(here).text
         page = hal.send(f"{here}/2", typed(at, at.items[1]))

@@ -76,6 +76,17 @@ def test_a_lesson_is_finished_only_when_its_pages_were_read(cast: Cast, browser:
     assert db.session.query(CpdEntry).count() == 0
 
 
+def test_pages_read_ahead_of_their_turn_do_not_count(cast: Cast, browser: Any) -> None:
+    published(cast)
+    begun(cast.hal)
+    hal = browser("hal")
+    hal.open("/learning/T1/lessons/01-first/01-one/2")
+    assert hal.press("Go on").h1 == "Check yourself"
+    one = db.session.query(LessonRead).one()
+    assert (one.page, one.furthest) == (1, 1)
+    assert "You have not read this lesson to its end yet." in hal.press("Answer", status=409, one="0").text
+
+
 def test_what_does_not_exist_or_was_not_begun_is_not_found(cast: Cast, browser: Any) -> None:
     published(cast)
     hal = browser("hal")

@@ -80,6 +80,8 @@ def save(at: Asked, answer: str, *, by: Acting) -> None:
             f"This paper is {one.state.value}. What you chose just now was not added.", next_steps=[Step("See your result", paper_path(one))]
         )
     now = clock.now()
+    if not sittings.taken(now, one.deadline_at):
+        raise WrongState("The time has run out. What you chose just now was not added.", next_steps=[Step("See your result", paper_path(one))])
     at.item.answer, at.item.answered_at = answer, now if answer else None
     at.item.late = sittings.late(now, one.deadline_at)
 

@@ -37,10 +37,10 @@ def turn(at: Opened, shown_at: datetime | None, *, by: Acting) -> int:
     insist(by, Action.LEARN)
     one = _reading(at)
     following = min(at.page + 1, len(at.lesson.pages) + 1)
-    if at.page == one.furthest:  # a page that is read again adds nothing
+    if at.page == one.furthest:  # a page that is read again, or ahead of its turn, adds nothing
         one.seconds += _seen(shown_at)
-        one.furthest = max(one.furthest, following)
-    one.page, one.seen_at = following, clock.now()
+        one.furthest = following
+    one.page, one.seen_at = min(following, one.furthest), clock.now()
     return following
 
 
