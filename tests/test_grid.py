@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -460,6 +461,20 @@ class Cell:
 OUTCOMES = {303: "to sign in or prove who they are", 401: "401", 403: "403", 404: "404", 200: "let in"}
 
 
+@contextmanager
+def undone(world: World) -> Iterator[None]:
+    """Whatever happens in here is as if it had not been. The savepoint is released as well, or each cell would stand within
+    the one before it and PostgreSQL run out of locks."""
+    db.session.remove()
+    world.connection.exec_driver_sql("SAVEPOINT cell")
+    try:
+        yield
+    finally:
+        db.session.remove()
+        world.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT cell")
+        world.connection.exec_driver_sql("RELEASE SAVEPOINT cell")
+
+
 def wanted(world: World, cell: Cell) -> int:
     """What the book says: 200 stands for let in, 303 for sent to the door."""
     gate: Gate = vars(world.app.view_functions[cell.rule.endpoint])["gate"]
@@ -468,7 +483,7 @@ def wanted(world: World, cell: Cell) -> int:
         return 401  # a token alone opens it, and nobody of the grid has one: tests/recommendations/test_api.py
     if policy.RULES[action].anyone:
         return 200
-    with world.app.test_request_context(address(world, cell), method=cell.method, headers={"Cookie": world.cookies[cell.who]}):
+    with undone(world), world.app.test_request_context(address(world, cell), method=cell.method, headers={"Cookie": world.cookies[cell.who]}):
         vars(g._get_current_object()).clear()
         person = acting()
         thing = gate.loader(**cell.values) if gate.loader else None
@@ -488,18 +503,13 @@ def address(world: World, cell: Cell) -> str:
 
 def knock(world: World, cell: Cell) -> tuple[int, str, bool]:
     """(status, where it leads, whether the record grew) of a request that is undone afterwards."""
-    db.session.remove()
-    undone = world.connection.begin_nested()
-    before = _records(world)
-    try:
+    with undone(world):
+        before = _records(world)
         client = world.app.test_client(use_cookies=False)
         headers = {"Cookie": world.cookies[cell.who], "Sec-Fetch-Site": "same-origin"}
         typed = {"csrf_token": world.tokens[cell.who]} if cell.method != "GET" else None
         answer = client.open(address(world, cell), method=cell.method, headers=headers, data=typed)
         return answer.status_code, answer.headers.get("Location", ""), _records(world) != before
-    finally:
-        db.session.remove()
-        undone.rollback()
 
 
 def _records(world: World) -> int:
