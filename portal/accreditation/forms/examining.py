@@ -39,7 +39,7 @@ class AnswerForm(PortalForm):
 
     def answer(self) -> str:
         """The answer as it is stored."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of question has a form of its own; abc's metaclass does not go with WTForms'
 
     def controls(self) -> Iterator[Field]:
         """The fields to answer with, in their order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -107,7 +108,7 @@ def close_if_over(at: Sitting, *, by: Acting) -> bool:
 def close_abandoned() -> Iterator[Callable[[], int]]:
     """A step for each paper that nobody handed in and whose time is over."""
     for id in queries.overdue(clock.now()):
-        yield lambda id=id: _close_abandoned(id)  # type: ignore[misc]
+        yield partial(_close_abandoned, id)
 
 
 def _close_abandoned(id: int) -> int:

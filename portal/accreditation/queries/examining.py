@@ -20,7 +20,7 @@ from portal.accreditation.queries.learning import Studied
 from portal.kernel import clock
 from portal.kernel.db import at_most, db
 
-A, I = Attempt, AttemptItem  # noqa: E741
+A, Item = Attempt, AttemptItem
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,14 @@ class Asked:
 
 _OF_ENROLMENT = sa.select(A).where(A.enrolment_id == sa.bindparam("id")).order_by(A.began_at, A.id)
 _BY_REFERENCE = sa.select(A).where(A.reference == sa.bindparam("reference"), A.person_id == sa.bindparam("person"))
-_ITEMS = sa.select(I).where(I.attempt_id == sa.bindparam("id")).order_by(I.position)
+_ITEMS = sa.select(Item).where(Item.attempt_id == sa.bindparam("id")).order_by(Item.position)
 _SEEN = (
-    sa.select(I.question, sa.func.count()).join(A, A.id == I.attempt_id)
-    .where(A.person_id == sa.bindparam("person"), A.course == sa.bindparam("course")).group_by(I.question)
+    sa.select(Item.question, sa.func.count()).join(A, A.id == Item.attempt_id)
+    .where(A.person_id == sa.bindparam("person"), A.course == sa.bindparam("course")).group_by(Item.question)
 )  # fmt: skip
 _EXPOSED = (
-    sa.select(I.question, sa.func.count()).join(A, A.id == I.attempt_id)
-    .where(A.course_version_id == sa.bindparam("version")).group_by(I.question)
+    sa.select(Item.question, sa.func.count()).join(A, A.id == Item.attempt_id)
+    .where(A.course_version_id == sa.bindparam("version")).group_by(Item.question)
 )  # fmt: skip
 _EXTRA = sa.select(TimeAllowed.extra).where(TimeAllowed.person_id == sa.bindparam("person"))
 _OVERDUE = sa.select(A.id).where(A.state == sa.literal(AttemptState.OPEN, literal_execute=True), A.deadline_at < sa.bindparam("before")).order_by(A.deadline_at).limit(at_most(1000))
