@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from portal.accreditation.courses import prose, written
 from portal.accreditation.courses.records import Assignment, Criterion, Marked, Script
 from portal.accreditation.courses.shape import AssignmentEntry
-from portal.accreditation.courses.written import Line, Section, Source
+from portal.accreditation.courses.written import Line, Source
 
 FIELDS = ("outcome", "expectations", "length", "minutes")
 CRITERION_FIELDS = ("outcome", "expectations", "weight")
@@ -28,7 +28,7 @@ def assignment(
     """The file as an assignment with its marked scripts (slug and source of each); what is wrong is noted in its source."""
     whole = written.top(source)
     written.known(source, whole, FIELDS)
-    outcome, expectations = _tests(source, whole, outcomes)
+    outcome, expectations = written.tests(source, whole, outcomes)
     length = written.needed(source, whole, "length", "700 to 900 words")
     between = _LENGTH.match(length)
     if length and (between is None or int(between[1]) > int(between[2])):
@@ -59,21 +59,13 @@ def assignment(
     )  # fmt: skip
 
 
-def _tests(source: Source, part: Section, outcomes: dict[str, frozenset[str]]) -> tuple[str, tuple[str, ...]]:
-    """Which outcome and expectations a task or a criterion tests."""
-    outcome = written.needed(source, part, "outcome", next(iter(outcomes), "its-code"))
-    if outcome:
-        outcome = written.one_of(source, written.line_of(part, "outcome"), "the outcome", outcome, outcomes)
-    return outcome, written.listed(written.needed(source, part, "expectations", "NHS-3.4, GOV-3.4"))
-
-
 def _rubric(source: Source, part: tuple[int, tuple[Line, ...]], outcomes: dict[str, frozenset[str]]) -> tuple[Criterion, ...]:
     number, below = part
     criteria = []
     for heading in written.parted(below, 3)[1]:
         one = written.section(source, *heading)
         written.known(source, one, CRITERION_FIELDS)
-        outcome, expectations = _tests(source, one, outcomes)
+        outcome, expectations = written.tests(source, one, outcomes)
         weight = written.whole_number(source, one, "weight", "25", 1, 100)
         levels = {int(found["level"]): found["text"] for _, text in one.lines if (found := _LEVEL.match(text)) and found["text"]}
         missing = [str(level) for level in range(5) if level not in levels]

@@ -21,10 +21,7 @@ def lesson(source: Source, slug: str, outcomes: dict[str, frozenset[str]], pictu
     whole = written.top(source)
     written.known(source, whole, FIELDS)
     minutes = written.whole_number(source, whole, "minutes", "6", FEWEST_MINUTES, MOST_MINUTES)
-    outcome = written.needed(source, whole, "outcome", next(iter(outcomes), "its-code"))
-    if outcome:
-        outcome = written.one_of(source, written.line_of(whole, "outcome"), "the outcome", outcome, outcomes)
-    expectations = written.listed(written.needed(source, whole, "expectations", "NHS-2.3, GOV-2.3"))
+    outcome, expectations = written.tests(source, whole, outcomes)
     folder = PurePosixPath(slug).parent
     before, parts = written.parted(whole.lines, 2)
     prose.check(source, before, folder, pictures, above=1)

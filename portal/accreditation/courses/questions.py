@@ -76,10 +76,7 @@ def question(source: Source, part: Section, topic: str, outcomes: dict[str, froz
         source.fault(part.line, f"“{part.title}” has no id. Add one after the heading, for example {{#{_slugged(part.title)}}}")
     elif not written.SLUG.match(part.id):
         source.fault(part.line, f"the id “{part.id}” must be small letters, figures and hyphens, for example {_slugged(part.id)}")
-    outcome = written.needed(source, part, "outcome", next(iter(outcomes), "its-code"))
-    if outcome:
-        outcome = written.one_of(source, written.line_of(part, "outcome"), "the outcome", outcome, outcomes)
-    expectations = written.listed(written.needed(source, part, "expectations", "NHS-2.3, GOV-2.3"))
+    outcome, expectations = written.tests(source, part, outcomes)
     for code in expectations:
         if outcome and code not in outcomes[outcome]:
             source.fault(written.line_of(part, "expectations"), f"{code} is not among the expectations of the outcome {outcome}. "

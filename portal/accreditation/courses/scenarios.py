@@ -22,10 +22,7 @@ def scenario(source: Source, slug: str, pass_mark: int, outcomes: dict[str, froz
     """The file as a scenario, with everything wrong in it noted."""
     whole = written.top(source)
     written.known(source, whole, FIELDS)
-    outcome = written.needed(source, whole, "outcome", next(iter(outcomes), "its-code"))
-    if outcome:
-        outcome = written.one_of(source, written.line_of(whole, "outcome"), "the outcome", outcome, outcomes)
-    expectations = written.listed(written.needed(source, whole, "expectations", "NHS-2.3, GOV-2.3"))
+    outcome, expectations = written.tests(source, whole, outcomes)
     setting = written.needed(source, whole, "setting", SETTINGS[0])
     if setting:
         setting = written.one_of(source, written.line_of(whole, "setting"), "the setting", setting, SETTINGS)

@@ -172,3 +172,11 @@ def one_of(source: Source, line: int, what: str, value: str, choices: Collection
     meant = f"Did you mean “{near[0]}”? " if near else ""
     source.fault(line, f"{what} “{value}” does not exist. {meant}Known: {', '.join(choices)}")
     return ""
+
+
+def tests(source: Source, part: Section, outcomes: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """Which outcome and which expectations a lesson, a scenario, a task or a criterion is about."""
+    outcome = needed(source, part, "outcome", next(iter(outcomes), "its-code"))
+    if outcome:
+        outcome = one_of(source, line_of(part, "outcome"), "the outcome", outcome, outcomes)
+    return outcome, listed(needed(source, part, "expectations", "NHS-2.3, GOV-2.3"))
