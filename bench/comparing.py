@@ -203,9 +203,9 @@ def main() -> None:
             port = FIRST_PORT + place
             server = stack.enter_context(served(f"portal {size}", port, *_portal_served(urls[size], port, instance), database))
             servers[size] = server
-            pages = _pages(made, cookies)
-            statements[size] = measuring.in_a_process(counted, urls[size], pages)
-            for name, (path, cookie) in pages.items():
+            wanted = pages(made, cookies)
+            statements[size] = measuring.in_a_process(counted, urls[size], wanted)
+            for name, (path, cookie) in wanted.items():
                 operations[f"{name}|{size}"] = Operation(server, reading(server, path, cookie, anew=not cookie))
             operations[f"save an answer|{size}"] = Operation(server, saving(server, made, cookies))
             hand_in = uploading.handing_in(server, made, cookies, pdf)
@@ -220,7 +220,7 @@ def main() -> None:
         at_once = uploading.crowd(
             largest,
             uploading.handing_in(largest, made, cookies, pdf),
-            reading(largest, *_pages(made, cookies)["open an expectation page"]),
+            reading(largest, *pages(made, cookies)["open an expectation page"]),
         )
         memory = {size: servers[size].memory() for size in SIZES}
         floor_memory = floor.memory()
@@ -245,7 +245,7 @@ def _floor_rows() -> None:
     floor.prepare()
 
 
-def _pages(made: Seeded, cookies: dict[str, str]) -> dict[str, tuple[str, str]]:
+def pages(made: Seeded, cookies: dict[str, str]) -> dict[str, tuple[str, str]]:
     manager, reviewer = cookies[made.manager_token], cookies[made.reviewer_token]
     reference = made.references[0]
     return {

@@ -84,7 +84,7 @@ def fill(recommendations: int, reports: int) -> Filled:
     _pour(Recommendation, _rows(ones, bodies, people["officer@example.org"], people["second@example.org"]))
     _pour(Theme, _themes(len(ones)))
     _pour(Wording, _wordings(ones, bodies))
-    _pour(LadderStep, _steps(ones, bodies))
+    _pour(LadderStep, _steps(ones, bodies, people["officer@example.org"], people["second@example.org"]))
     made = _pour(ProgressReport, _reports(ones, bodies, reports))
     tokens = sessions(now, ["officer@example.org", "manager@example.org"])
     db.session.commit()
@@ -150,7 +150,7 @@ def _rows(ones: Sequence[One], bodies: Sequence[tuple[int, str]], officer: int, 
         body, kind = _body(number, bodies)
         issued = f"{one.issued} 09:00:00.000000"
         last = one.heard or one.answered or one.issued
-        author, other = (officer, second) if number % 3 else (second, officer)
+        author, other = _officers(number, officer, second)
         yield {
             "id": number, "reference": _reference(number), "organisation_id": body, "organisation_kind": kind,
             "case_reference": f"P-{1_000_000 + number // 4}", "number": 1 + number % 4, "type": one.type, "severity": 1 + number % 6,
@@ -182,7 +182,12 @@ def _wordings(ones: Sequence[One], bodies: Sequence[tuple[int, str]]) -> Iterato
                "reason": "", "worded_at": f"{one.issued} 09:00:00.000000", "worded_by": "An officer"}  # fmt: skip
 
 
-def _steps(ones: Sequence[One], bodies: Sequence[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+def _officers(number: int, officer: int, second: int) -> tuple[int, int]:
+    """Who looks after it, and the other."""
+    return (officer, second) if number % 3 else (second, officer)
+
+
+def _steps(ones: Sequence[One], bodies: Sequence[tuple[int, str]], officer: int, second: int) -> Iterator[dict[str, Any]]:
     """Of those that are late the steps that wait for a person."""
     key, today = 0, clock.today()
     for number, one in enumerate(ones, start=1):
@@ -192,7 +197,7 @@ def _steps(ones: Sequence[One], bodies: Sequence[tuple[int, str]]) -> Iterator[d
                     key += 1
                     yield {"id": key, "recommendation_id": number, "recommendation_reference": _reference(number),
                            "organisation_id": _body(number, bodies)[0], "due_on": one.due, "after_days": step.after, "level": step.level,
-                           "state": "waits for a person", "reached_on": on, "decided_by": "", "decided_at": None, "note": "", "version": 1}  # fmt: skip
+                           "state": "waits for a person", "officer_id": _officers(number, officer, second)[0], "reached_on": on, "decided_by": "", "decided_at": None, "note": "", "version": 1}  # fmt: skip
 
 
 def _reports(ones: Sequence[One], bodies: Sequence[tuple[int, str]], many: int) -> Iterator[dict[str, Any]]:

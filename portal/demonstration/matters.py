@@ -191,7 +191,7 @@ class Matter:
         """A step is reached: sent by the portal, or placed before a person, who decides some days later."""
         at = self.now()
         row = self.add(LadderStep, due_on=self.row["due_on"], after_days=step.after, level=step.level, reached_on=self.day,
-                       state=Taken.SENT if step.by_itself else Taken.WAITING)  # fmt: skip
+                       state=Taken.SENT if step.by_itself else Taken.WAITING, officer_id=self.row["officer_id"])  # fmt: skip
         self.climbed.append(row)
         event = Event.LADDER_STEP_SENT if step.by_itself else Event.LADDER_STEP_PLACED
         self.say(event, PORTAL, at, level=step.level, after=step.after)
@@ -283,6 +283,9 @@ class Matter:
         if self.open:
             old, new, at = self.row["officer"], self.another(self.row["officer_id"]), self.now()
             self.row.update(officer_id=new.id, officer=new.name)
+            for step in self.climbed:
+                if step["state"] is Taken.WAITING:
+                    step["officer_id"] = new.id
             self.say(Event.RECOMMENDATION_HANDED_OVER, new.acting, at, old=old, new=new.name)
             self._hand_over_when_its_officer_leaves()
 

@@ -130,6 +130,9 @@ def test_every_place_where_recommendations_wait_has_some(built: Flask) -> None:
     assert sum(one.objected for one in there) >= 3
     waiting = set(db.session.scalars(sa.select(LadderStep.level).where(LadderStep.state == Taken.WAITING)))
     assert waiting == {3, 4, 5}
+    elsewhere = sa.select(LadderStep.id).join(Recommendation, Recommendation.id == LadderStep.recommendation_id)
+    wrong = elsewhere.where(LadderStep.state == Taken.WAITING, LadderStep.officer_id != Recommendation.officer_id)
+    assert db.session.scalars(wrong).all() == []
 
 
 def test_everybody_to_begin_with_has_a_recommendation_before_them(built: Flask) -> None:

@@ -57,7 +57,7 @@ def a_waiting_step(reference: str, *, level: int = 3, reached: int = -5) -> None
     """A step of the ladder of this recommendation that waits for a person."""
     one = db.session.query(Recommendation).filter_by(reference=reference).one()
     row = {"recommendation_id": one.id, "recommendation_reference": reference, "organisation_id": one.organisation_id, "due_on": one.due_on,
-           "after_days": 30, "level": level, "state": Taken.WAITING, "reached_on": days(reached), "decided_by": "", "note": "", "version": 1}  # fmt: skip
+           "after_days": 30, "level": level, "state": Taken.WAITING, "officer_id": one.officer_id, "reached_on": days(reached), "decided_by": "", "note": "", "version": 1}  # fmt: skip
     db.session.execute(sa.insert(LadderStep.__table__), [row])
     db.session.commit()
 

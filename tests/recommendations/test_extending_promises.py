@@ -20,6 +20,7 @@ from portal.outbox import OutgoingLetter
 from portal.recommendations.lifecycle import Asked, VerdictKind
 from portal.recommendations.models import MoreTime, Recommendation
 from portal.recommendations.operations import deciding, extending, handing_over
+from portal.recommendations.queries import board
 from tests import builders
 from tests.gaps.test_register import at_once
 from tests.people import Cast
@@ -244,6 +245,17 @@ def test_another_officer_is_handed_it_and_told(cast: Cast, browser: Any) -> None
     db.session.refresh(one)
     assert (one.officer, one.officer_id) == ("Cora Stein", cast.cora.id)
     assert [letter.to_address for letter in letters("RECOMMENDATION_HANDED_OVER")] == ["cora@example.org"]
+
+
+def test_what_waits_goes_to_the_officer_it_is_handed_to(cast: Cast) -> None:
+    step = builders.a_placed_step(cast)
+    one = db.session.query(Recommendation).one()
+    assert [line.reference for line in board.board(clock.today(), builders.a_second_officer(cast).id).first["steps"]] == [one.reference]
+    handing_over.hand_over(one, to="cora@example.org", version=one.version, by=cast.cora)
+    db.session.commit()
+    assert step.officer_id == cast.cora.id
+    assert board.board(clock.today(), cast.cora.id).counts["steps"] == 1
+    assert board.board(clock.today(), builders.a_second_officer(cast).id).counts["steps"] == 0
 
 
 def test_it_is_handed_over_to_officers_alone_and_quietly_by_whoever_takes_it(cast: Cast) -> None:

@@ -112,7 +112,11 @@ class Pause(Audited, Model):
 
 
 class LadderStep(Audited, Model):
-    """A step of the ladder that was reached for one due day: sent by the portal, or placed before a person with a draft."""
+    """A step of the ladder that was reached for one due day: sent by the portal, or placed before a person with a draft.
+
+    `officer_id` is whoever looks after its recommendation while it waits: kept here too, so that what waits for one officer
+    is counted without reading recommendations.
+    """
 
     __tablename__ = "ladder_steps"
     id: Mapped[int] = primary_key()
@@ -123,6 +127,7 @@ class LadderStep(Audited, Model):
     after: Mapped[int] = mapped_column("after_days")  # days since the due day, as the ladder has it
     level: Mapped[int]
     state: Mapped[Taken] = mapped_column(one_of(Taken, "state"))
+    officer_id: Mapped[int] = points_to("people.id", index=False)
     reached_on: Mapped[date]
     told_on: Mapped[date | None]  # when the officers were first told that it waits for them
     decided_by: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -134,6 +139,10 @@ class LadderStep(Audited, Model):
         sa.UniqueConstraint("recommendation_id", "due_on", "after_days"),
         sa.Index(
             "ix_ladder_steps_waiting", "level", "reached_on", "id",
+            sqlite_where=sa.text("state = 'waits for a person'"), postgresql_where=sa.text("state = 'waits for a person'"),
+        ),
+        sa.Index(
+            "ix_ladder_steps_waiting_officer", "officer_id", "level", "reached_on", "id",
             sqlite_where=sa.text("state = 'waits for a person'"), postgresql_where=sa.text("state = 'waits for a person'"),
         ),
         sa.CheckConstraint("level BETWEEN 1 AND 5", name="level_of_the_ladder"),

@@ -80,7 +80,7 @@ def _take(one: Recommendation, step: Step, today: date) -> bool:
     mine = insert_unless_there(
         LadderStep, _UNIQUE, recommendation_id=one.id, recommendation_reference=one.reference, organisation_id=one.organisation_id,
         due_on=one.due_on, after=step.after, level=step.level, state=Taken.SENT if step.by_itself else CLIMBING.first,
-        reached_on=today, note=NOBODY if step.by_itself and not to else "",
+        officer_id=one.officer_id, reached_on=today, note=NOBODY if step.by_itself and not to else "",
     )  # fmt: skip
     if not mine:
         return False

@@ -13,6 +13,7 @@ from portal.policy import Acting, Action, Role, insist
 from portal.recommendations.models import Recommendation
 from portal.recommendations.operations import colliding
 from portal.recommendations.operations.telling import tell
+from portal.recommendations.queries import climbing
 
 
 def may_take(one: Recommendation) -> list[Recipient]:
@@ -32,6 +33,8 @@ def hand_over(one: Recommendation, *, to: str, version: int, by: Acting) -> None
         raise Invalid("officer", "Choose an officer who does not look after it already")
     before = one.officer
     one.officer_id, one.officer, one.changed_at = taker.person_id, taker.name, clock.now()
+    for step in climbing.waiting_of(one.id):
+        step.officer_id = taker.person_id
     audit.record(Event.RECOMMENDATION_HANDED_OVER, one, by=by, old=before, new=taker.name)
     if taker.person_id != by.id:
         tell(

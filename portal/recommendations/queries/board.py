@@ -87,6 +87,8 @@ def _own(mine: bool, name: str) -> tuple[Any, ...]:
     """Of objections there are so few that all are looked through; the sum keeps the database from the officer's whole history."""
     if not mine:
         return ()
+    if name == "steps":
+        return (LadderStep.officer_id == _OFFICER,)
     return (R.officer_id + 0 == _OFFICER,) if name == "objected" else (R.officer_id == _OFFICER,)
 
 
@@ -123,8 +125,8 @@ def _counts(mine: bool) -> Any:
         (name, sa.select(sa.literal(1, literal_execute=True).label("one")).select_from(R).where(condition, *_own(mine, name)))
         for name, condition in _COUNTED.items()
     ]
-    steps = sa.select(sa.literal(1, literal_execute=True).label("one")).select_from(LadderStep).where(_STEP_WAITS)
-    parts.append(("steps", steps.join(R, R.id == LadderStep.recommendation_id).where(*_own(mine, "steps")) if mine else steps))
+    steps = sa.select(sa.literal(1, literal_execute=True).label("one")).select_from(LadderStep).where(_STEP_WAITS, *_own(mine, "steps"))
+    parts.append(("steps", steps))
     return sa.select(
         *(
             sa.select(sa.func.count()).select_from(part.limit(at_most(MOST_COUNTED + 1)).subquery()).scalar_subquery().label(name)

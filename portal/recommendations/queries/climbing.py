@@ -216,6 +216,7 @@ _PLACED = (
     .order_by(LadderStep.id.desc())
     .limit(at_most(1))
 )
+_WAITING_OF = sa.select(LadderStep).where(LadderStep.recommendation_id == sa.bindparam("id"), LadderStep.state == Taken.WAITING)
 _BY_STEP = sa.select(Recommendation).where(Recommendation.id == sa.bindparam("id"))
 _OVERSEERS = (
     sa.select(Organisation)
@@ -235,6 +236,11 @@ _OVERSEERS = (
 def placed(reference: str, level: int) -> LadderStep | None:
     """The newest step of this level that was placed before a person."""
     return db.session.scalar(_PLACED, {"reference": reference, "level": level})
+
+
+def waiting_of(recommendation_id: int) -> Sequence[LadderStep]:
+    """The steps of this recommendation that wait for a person."""
+    return db.session.scalars(_WAITING_OF, {"id": recommendation_id}).all()
 
 
 def recommendation_of(step: LadderStep) -> Recommendation:
