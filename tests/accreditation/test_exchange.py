@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from portal import ROOT
 from portal.accreditation.courses import questions, reading, written
 from portal.accreditation.courses.records import Course, Option, Question, QuestionKind
-from portal.accreditation.exchange import as_gift, bank
-from portal.accreditation.exchange.drafts import Draft, Report
+from portal.accreditation.exchange import as_gift, bank, hypertext
+from portal.accreditation.exchange.drafts import Draft, Notes, Report
 from portal.accreditation.exchange.reading import read
 from portal.cli import main
 from portal.kernel.errors import Invalid
@@ -205,6 +205,25 @@ def test_ten_thousand_questions_are_read_in_moments() -> None:
     assert text.count("\n## ") == 10_000
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\n" * 4_000_000 + "Q?{T}", "[" * 2_000_000 + "{T}", "![" * 1_000_000, "[markdown]" + "[" * 19_000 + "{T}", "<p " * 2_000_000 + "{T}", "<p " * 6_000 + "{T}",
+     "{" * 3_000_000, "::" * 2_000_000, "Q?{" + "=a" * 9_000 + "}", "A. " * 1_000_000 + "\nANSWER: A\n", "\\" * 3_000_000, "// \n" * 1_000_000 + "Q{T}"],
+    ids=lambda text: f"{text[:10]!r} × {len(text)}",
+)  # fmt: skip
+def test_what_is_made_to_take_long_does_not(text: str) -> None:
+    began = time.perf_counter()
+    brought(text)
+    assert time.perf_counter() - began < 10
+
+
+def test_html_of_many_layers_is_refused_and_not_a_fault_of_ours() -> None:
+    report = brought("[html]" + "<ul><li>" * 2_000 + "deep{T}")
+    assert "layers deep" in " ".join(report.in_words())
+    deep = "<material>" * 20_000 + "</material>" * 20_000
+    assert brought(interop(an_item(), f'<item ident="z" title="z">{deep}</item>')).refused
+
+
 # Whatever comes: in = imported + refused, and nothing breaks.
 
 
@@ -215,6 +234,19 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     except Invalid:
         return
     filled(report.drafts)
+
+
+_PIECES = ["<p>", "</p>", "<ul>", "<li>", "</li>", "</ul>", "<h2>", "</h2>", "<blockquote>", "</blockquote>", "<table><tr><td>", "</td></tr></table>", "<pre>", "</pre>",
+           "# a", "## b", "- [x] c", "> d", "1. e", "- f -> g", "\n", "\n\n", "words", "&lt;p&gt;", ":::", "  : h", "outcome: i", "<br>", "<img src='x.png'>", "<b>", "</b>"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map(" ".join), st.sampled_from(["plain", "html", "markdown"]))
+def test_no_text_of_a_question_becomes_anything_else(text: str, form: str) -> None:
+    asked = {"html": hypertext.to_markdown, "markdown": hypertext.from_markdown}.get(form, lambda said, _: hypertext.from_plain(said))(text, Notes())
+    if asked:
+        options = (Option("a", "", right=True), Option("b", ""), Option("c", ""))
+        filled([Draft("Title", K.ONE, asked, options, id="title")])
+        filled([Draft("Title", K.MATCH, asked, tuple(Option(one.text, "", right=True, goes_with=one.text * 2) for one in options), id="title")])
 
 
 def filled(drafts: list[Draft]) -> list[Question]:

@@ -41,7 +41,7 @@ def kind_of(address: str) -> str:
 
 def ways_on(walk: Any) -> Iterator[str]:
     for address in walk.page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))"):
-        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|xlsx|pdf|csv|ics)\b|/file(#|$)", address):
+        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|jsonl|gift|xlsx|pdf|csv|ics)\b|/file(#|$)", address):
             yield address.partition("#")[0]
 
 

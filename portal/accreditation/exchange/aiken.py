@@ -13,7 +13,7 @@ from portal.accreditation.exchange.lines import Block, sound
 from portal.kernel import words
 
 _OPTION = re.compile(r"^\s*(?P<letter>[A-Z])[.)]\s+(?P<text>.*)$")
-ANSWER = re.compile(r"^\s*ANSWER:\s*(?P<letter>[A-Z])\s*$", re.MULTILINE)
+ANSWER = re.compile(r"^[ \t]*ANSWER:[ \t]*(?P<letter>[A-Z])[ \t]*$", re.MULTILINE)
 _ANSWER_LINE = re.compile(r"^\s*ANSWER\s*:\s*(?P<letter>.*?)\s*$", re.IGNORECASE)
 
 

@@ -20,7 +20,7 @@ from portal.accreditation.exchange.drafts import (
     kind_of,
     titled,
 )
-from portal.accreditation.exchange.lines import Block, blocks, sound
+from portal.accreditation.exchange.lines import LONGEST, Block, blocks, sound
 from portal.kernel import words
 
 ESCAPED = "\\~=#{}:n"
@@ -64,7 +64,7 @@ def read(text: str) -> Iterator[Item]:
 
 def _item(block: Block) -> Item:
     notes = Notes()
-    masked = _ESCAPE.sub(lambda found: _MASKED[found[1]], block.text)
+    masked = _ESCAPE.sub(lambda found: _MASKED[found[1]], block.text[:LONGEST])
     try:
         sound(block, notes)
         draft = fair(_question(masked, block, notes), notes)

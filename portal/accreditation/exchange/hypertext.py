@@ -8,7 +8,7 @@ from html import unescape
 import nh3
 from markdownify import markdownify
 
-from portal.accreditation.exchange.drafts import Notes
+from portal.accreditation.exchange.drafts import Notes, Unreadable
 from portal.kernel import words
 
 _TAGS = {"p", "div", "br", "ul", "ol", "li", "strong", "b", "em", "i", "a", "code", "pre", "img", "table", "thead", "tbody", "tr", "th", "td",
@@ -18,9 +18,9 @@ _PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 _HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
 _QUOTED = re.compile(r"</?blockquote[^>]*>", re.IGNORECASE)
-_LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|div|span|b|i|em|strong|ul|ol|li|a|img|h[1-6]|table|script|sub|sup|code|pre)\b[^>]*>|&(?:[a-z]{2,8}|#\d{2,5});", re.IGNORECASE)
-_MARKDOWN_PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<to>[^)\s]*)[^)]*\)")
-_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\((?P<to>[^)\s]*)[^)]*\)")
+_LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|div|span|b|i|em|strong|ul|ol|li|a|img|h[1-6]|table|script|sub|sup|code|pre)\b[^>]{0,2000}>|&(?:[a-z]{2,8}|#\d{2,5});", re.IGNORECASE)
+_MARKDOWN_PICTURE = re.compile(r"!\[(?P<alt>[^\]]{0,300})\]\((?P<to>[^)\s]{0,1000})[^)]{0,300}\)")
+_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]{0,300})\]\((?P<to>[^)\s]{0,1000})[^)]{0,300}\)")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 _MOODLE_FILE = re.compile(r"^(@@PLUGINFILE@@|\$IMS-CC-FILEBASE\$|%24IMS-CC-FILEBASE%24)/?")
 # What would be read as something else than text in a file of ours, at the beginning of a line.
@@ -36,7 +36,10 @@ def to_markdown(html: str, notes: Notes) -> str:
     clean = nh3.clean(_QUOTED.sub("<p>", html), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"https", "http"}, link_rel=None)
     clean = _HEADING.sub(lambda found: "</strong></p>" if found[1] else "<p><strong>", clean)
     clean = _PICTURE.sub(lambda found: _named_of(found[0], notes), clean)
-    made = markdownify(clean, heading_style="ATX", bullets="-", escape_misc=False, strip=["sub", "sup"])
+    try:
+        made = markdownify(clean, heading_style="ATX", bullets="-", escape_misc=False, strip=["sub", "sup"])
+    except RecursionError:
+        raise Unreadable("Its HTML stands hundreds of layers deep. Take the layout out where it was made, and export it again.") from None
     return from_markdown(words.clean(re.sub(r"\n{3,}", "\n\n", made)), notes)
 
 

@@ -11,7 +11,10 @@ from portal.accreditation.exchange.drafts import Notes, Unreadable
 from portal.kernel import words
 
 NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how bytes that are not UTF-8 come out of decoding
+LONGEST = 20_000  # characters of an item
 _LINE_END = re.compile("\r\n?")
+
+TOO_LONG = f"It is longer than {LONGEST:,} characters, which no question is. Part it, or look for braces that are not closed."
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def sound(block: Block, notes: Notes) -> None:
-    """Refuse what is no text, and say what was mended."""
+    """Refuse what is no text, or no question by its length, and say what was mended."""
+    if len(block.raw) > LONGEST:
+        raise Unreadable(TOO_LONG)
     if NOT_UTF8.search(block.raw):
         raise Unreadable("It holds letters that are not in UTF-8. Save the file as UTF-8, and import it again.")
     if not unicodedata.is_normalized("NFC", block.raw):

@@ -26,6 +26,7 @@ from portal.accreditation.exchange.drafts import (
     kind_of,
     titled,
 )
+from portal.accreditation.exchange.lines import LONGEST, TOO_LONG
 from portal.kernel import words
 
 NEWER = "It is an item of QTI 2 or 3, which is not read here. Export the questions as QTI 1.2 (Common Cartridge 1.1 to 1.3), and import that."
@@ -103,7 +104,7 @@ def _item(element: Element, line: int, name: str) -> Item:
 
 def _question(element: Element, title: str, notes: Notes) -> Draft:
     fields = _metadata(element)
-    kind = re.sub(r"^cc\.|\.v\dp\d$|_question$", "", re.sub(r"^cc\.", "", fields.get("question_type") or fields.get("cc_profile") or "").replace("_question", ""))
+    kind = re.sub(r"^cc\.|\.v\dp\d$|_question$", "", fields.get("question_type") or fields.get("cc_profile") or "")
     presentation = next(_inside(element, "presentation"), None)
     if presentation is None:
         raise Unreadable("It has nothing to show. Leave it out of the export.")
@@ -207,13 +208,20 @@ def _words(label: Element, notes: Notes) -> str:
     return " ".join(filter(None, (_plain(one, notes) for one in _inside(label, "mattext"))))
 
 
-def _plain(mattext: Element, notes: Notes) -> str:
+def _text(mattext: Element) -> str:
     text = mattext.text or ""
+    if len(text) > LONGEST:
+        raise Unreadable(TOO_LONG)
+    return text
+
+
+def _plain(mattext: Element, notes: Notes) -> str:
+    text = _text(mattext)
     return hypertext.to_words(text, notes, html=_html(mattext) or hypertext.is_html(text))
 
 
 def _prose(mattext: Element, notes: Notes) -> str:
-    text = mattext.text or ""
+    text = _text(mattext)
     return hypertext.to_markdown(text, notes) if _html(mattext) or hypertext.is_html(text) else hypertext.from_plain(text)
 
 
