@@ -18,6 +18,8 @@ from portal import ROOT, audit, create_app, serving
 from portal.accreditation.courses import checking
 from portal.accreditation.courses.reading import course as course_in
 from portal.accreditation.courses.reading import files_of
+from portal.accreditation.exchange import as_gift, bank
+from portal.accreditation.exchange.reading import read as read_questions
 from portal.accreditation.operations import publishing
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import exporting
@@ -322,6 +324,40 @@ def course_load() -> None:
     with at_work():
         click.echo(publishing.load_shipped(serving.COURSES).in_words())
         db.session.commit()
+
+
+@course.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="the new file that the drafts are written to")
+def course_import(file: Path, target: Path) -> None:
+    """Read the questions in FILE (GIFT, Aiken, or a zip of QTI 1.2) into a draft, and say what became of each."""
+    if target.exists():
+        raise click.ClickException(f"{target} is there already. Choose another name: nothing is written over.")
+    if (target.resolve().parent.parent / "course.yaml").exists():
+        raise click.ClickException(f"{target} would stand in the bank of a course. Write the draft elsewhere, and move each question over once it is whole.")
+    try:
+        report = read_questions(file.read_bytes())
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from None
+    for line in report.in_words():
+        click.echo(line)
+    if not report.drafts:
+        sys.exit(1)
+    target.write_text(bank.written(report.drafts), encoding="utf-8")
+    click.echo(f"The drafts are in {target}. Give each its outcome, its expectations, and what else is missing, and move it into the bank.")
+
+
+@course.command("export")
+@click.argument("name", metavar="COURSE")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=serving.COURSES, help="where the courses are")
+def course_export(name: str, folder: Path) -> None:
+    """Print the questions of COURSE as GIFT, with their answers: keep them from those who will be examined."""
+    if not (folder / name).is_dir():
+        raise click.ClickException(f"There is no course {name} in {folder}.")
+    try:
+        click.echo(as_gift.written(course_in(files_of(folder / name), name)))
+    except ContentError as error:
+        raise click.ClickException(f"{name} cannot be read as it is:\n{error}") from None
 
 
 @main.group(cls=InOrder)

@@ -104,6 +104,8 @@ class Action(enum.Enum):
     HAVE_CALENDAR = "have the organisation's deadlines in a calendar of one's own"
     LEARN = "learn, and keep one's own record of it"
     PUBLISH_COURSE = "publish a course"
+    EXCHANGE_QUESTIONS = "bring in questions as drafts, and carry away those of a course"
+    SEE_COURSE_FIGURES = "see how the questions and lessons of a course do"
     ALLOW_TIME = "give somebody more time in papers"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
@@ -218,6 +220,8 @@ RULES: dict[Action, Rule] = {
     Action.LEARN: Rule(signed_in=True),
     Action.ALLOW_TIME: rule(_MANAGER, _ADMIN, _KEEPER),
     Action.PUBLISH_COURSE: rule(R.AUTHOR, portal=True),
+    Action.EXCHANGE_QUESTIONS: rule(R.AUTHOR),
+    Action.SEE_COURSE_FIGURES: rule(R.AUTHOR, _ANALYST),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

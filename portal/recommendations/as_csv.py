@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from portal.kernel.sheets import BYTE_ORDER, cell, written
 from portal.organisations.kinds import KINDS
 from portal.recommendations import deadlines, ladder
 from portal.recommendations.lifecycle import OPEN
 from portal.recommendations.types import types
-
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BYTE_ORDER = "\ufeff"  # by which spreadsheets know the text for what it is
 
 Column = tuple[str, Callable[[Any, Mapping[str, Any]], Any]]
 
@@ -56,13 +52,13 @@ IN_FULL: tuple[Column, ...] = (
 
 
 def head(*, in_full: bool) -> str:
-    return BYTE_ORDER + _written([[title for title, _ in (*COLUMNS, *(IN_FULL if in_full else ()))]])
+    return BYTE_ORDER + written([[title for title, _ in (*COLUMNS, *(IN_FULL if in_full else ()))]])
 
 
 def lines(rows: Iterable[Any], now: Mapping[str, Any], in_full: Callable[[Any], bool] | None) -> str:
     """Rows of queries.listing as text. `now`: today, at (the portal's address), themes (by id). `in_full`: whether the reader
     may read one in full; None: none of them, and the file has no columns for it."""
-    return _written([*_cells(COLUMNS, row, now), *_rest(row, now, in_full)] for row in rows)
+    return written([*_cells(COLUMNS, row, now), *_rest(row, now, in_full)] for row in rows)
 
 
 def _rest(row: Any, now: Mapping[str, Any], in_full: Callable[[Any], bool] | None) -> list[str]:
@@ -73,19 +69,3 @@ def _rest(row: Any, now: Mapping[str, Any], in_full: Callable[[Any], bool] | Non
 
 def _cells(columns: Iterable[Column], row: Any, now: Mapping[str, Any]) -> list[str]:
     return [cell(read(row, now)) for _, read in columns]
-
-
-def cell(value: Any) -> str:
-    """What stands in a cell: days as yyyy-mm-dd, and text that a spreadsheet would reckon with marked as text."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
-
-
-def _written(rows: Iterable[list[str]]) -> str:
-    sheet = io.StringIO()
-    csv.writer(sheet).writerows(rows)
-    return sheet.getvalue()

@@ -84,6 +84,8 @@ def navigation() -> list[tuple[str, str, bool]]:
     """The links at the top of every page for whoever looks at it: (words, address, whether it is this page)."""
     person = acting()
     links = [("Standards", "/standards"), ("Organisations", "/organisations")]
+    if not person.is_authenticated:  # whoever is signed in finds them under Learning
+        links.append(("Courses", "/courses"))
     if person.at_the_ombudsman and person.second_factor_at is not None:
         theirs = (
             ("Gaps", "/gaps", Action.SEE_GAP_REGISTER),

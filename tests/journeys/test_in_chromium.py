@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import learning, recommendations
+from tests.journeys import authoring, learning, recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -41,7 +41,7 @@ def kind_of(address: str) -> str:
 
 def ways_on(walk: Any) -> Iterator[str]:
     for address in walk.page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))"):
-        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|xlsx|pdf|csv|ics)\b|/file(#|$)", address):
+        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|jsonl|gift|xlsx|pdf|csv|ics)\b|/file(#|$)", address):
             yield address.partition("#")[0]
 
 
@@ -333,3 +333,11 @@ def test_an_expectation_is_answered_by_keyboard_alone(walk: Any) -> None:
     maya.look("saved by keyboard")
     assert page.url.partition("#")[0] == address.partition("#")[0]
     assert page.evaluate("document.querySelector('[name=level]:checked').value") == chosen
+
+
+@pytest.mark.parametrize(("width", "javascript"), MODES)
+def test_an_author_brings_in_questions_and_looks_at_a_course(walk: Any, width: int, javascript: bool) -> None:
+    one = walk(width=width, javascript=javascript)
+    authoring.sign_in_as_an_author(one)
+    authoring.bring_in(one)
+    authoring.look_at_a_course(one, "C1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -21,6 +22,14 @@ _OPEN = sa.select(V).where(V.closed_at.is_(None)).order_by(V.course, *_ORDER)
 _FILES = sa.select(CourseFile.path, CourseFile.content).where(CourseFile.course_version_id == sa.bindparam("id"))
 
 
+@dataclass(frozen=True)
+class Published:
+    """The newest version of a course that is open to people who have not begun it."""
+
+    version: CourseVersion
+    course: Course
+
+
 def versions(course: str) -> Sequence[CourseVersion]:
     """Every published version of a course, newest first."""
     return db.session.scalars(_OF_A_COURSE, {"course": course}).all()
@@ -32,6 +41,17 @@ def newest() -> dict[str, CourseVersion]:
     for one in db.session.scalars(_OPEN):
         found.setdefault(one.course, one)
     return found
+
+
+def published(course: str) -> Published | None:
+    """A course by its id in any case; None where nobody can begin it."""
+    one = newest().get(course.upper())
+    return Published(one, content(one)) if one else None
+
+
+def all_published() -> list[Published]:
+    """Every course that people can begin, by its id."""
+    return [Published(one, content(one)) for _, one in sorted(newest().items())]
 
 
 def version(id: int) -> CourseVersion:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from portal.accreditation.views import allowing_time, examining, learning, walking
+from portal.accreditation.views import (
+    allowing_time,
+    authoring,
+    examining,
+    exchanging,
+    learning,
+    own_record,
+    public,
+    walking,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,101 @@
+"""Sums over what people read and answered in a course. Each is one statement, however many answers there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.accreditation.courses.records import Course
+from portal.accreditation.fairness import Group, Stratum
+from portal.accreditation.figures import Reached, Sums
+from portal.accreditation.lifecycle import AttemptKind
+from portal.accreditation.models import Attempt, AttemptItem, Enrolment, LessonRead
+from portal.accreditation.queries import catalogue
+from portal.kernel.db import db
+
+A, Item, E, L = Attempt, AttemptItem, Enrolment, LessonRead
+
+# Only the first examination of each person says how hard a question is: later ones have been learnt from.
+_FIRST = sa.and_(A.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True), A.number == 1, E.cycle == 1, A.ended_at.is_not(None))
+_RIGHT = sa.case((Item.correct.is_(True), 1), else_=0)
+_REST = sa.cast(A.correct - _RIGHT, sa.Float) / sa.func.nullif(A.asked - 1, 0)
+_ADJUSTED = sa.case((A.extra > 0, 1), else_=0)
+_SECONDS = sa.extract("epoch", A.ended_at) - sa.extract("epoch", A.began_at)
+_ALLOWED = sa.extract("epoch", A.deadline_at) - sa.extract("epoch", A.began_at)
+
+
+def _sum(value: Any) -> Any:
+    """Over first examinations alone."""
+    return sa.func.coalesce(sa.func.sum(sa.case((_FIRST, value), else_=0)), 0)
+
+
+_OF_QUESTIONS = (
+    sa.select(
+        A.course_version_id, Item.question, sa.func.count(), _sum(1), _sum(_RIGHT), _sum(sa.case((Item.answer == "", 1), else_=0)),
+        _sum(_REST), _sum(_REST * _REST), _sum(_REST * _RIGHT),
+    )
+    .join(A, A.id == Item.attempt_id).join(E, E.id == A.enrolment_id)
+    .where(A.course == sa.bindparam("course")).group_by(A.course_version_id, Item.question)
+)  # fmt: skip
+_STRATA = (
+    sa.select(A.course_version_id, Item.question, A.correct, A.asked, _ADJUSTED, sa.func.count(), sa.func.sum(_RIGHT))
+    .join(A, A.id == Item.attempt_id).join(E, E.id == A.enrolment_id)
+    .where(A.course == sa.bindparam("course"), _FIRST).group_by(A.course_version_id, Item.question, A.correct, A.asked, _ADJUSTED)
+)  # fmt: skip
+_GROUPS = (
+    sa.select(_ADJUSTED, sa.func.count(), sa.func.sum(sa.case((A.passed.is_(True), 1), else_=0)), sa.func.sum(_SECONDS), sa.func.sum(_ALLOWED))
+    .join(E, E.id == A.enrolment_id).where(A.course == sa.bindparam("course"), _FIRST).group_by(_ADJUSTED)
+)  # fmt: skip
+_BEGAN = sa.select(sa.func.count()).select_from(E).where(E.course == sa.bindparam("course"))
+_LESSONS = (
+    sa.select(L.lesson, sa.func.count(), sa.func.count(L.finished_at)).join(E, E.id == L.enrolment_id)
+    .where(E.course == sa.bindparam("course")).group_by(L.lesson)
+)  # fmt: skip
+
+
+def of_questions(course: Course) -> Mapping[str, Sums]:
+    """Sums of each question, over every version of the course in which it stood as it stands now."""
+    found: dict[str, Sums] = defaultdict(Sums)
+    same = _Same(course)
+    for version, question, *sums in db.session.execute(_OF_QUESTIONS, {"course": course.id}):
+        if same.as_now(version, question):
+            found[question] += Sums(*map(int, sums[:4]), *map(float, sums[4:]))
+    return found
+
+
+def strata(course: Course) -> Mapping[str, list[Stratum]]:
+    """First answers to each question by group and total score."""
+    found: dict[str, list[Stratum]] = defaultdict(list)
+    same = _Same(course)
+    for version, question, correct, asked, adjusted, n, right in db.session.execute(_STRATA, {"course": course.id}):
+        if same.as_now(version, question):
+            found[question].append(Stratum((correct, asked), bool(adjusted), n, int(right)))
+    return found
+
+
+def groups(course: Course) -> list[Group]:
+    """First examinations with and without more time."""
+    return [Group(bool(adjusted), *map(int, sums)) for adjusted, *sums in db.session.execute(_GROUPS, {"course": course.id})]
+
+
+def reached(course: Course) -> list[Reached]:
+    """How far people come: lesson by lesson, in the order of the course."""
+    began = db.session.scalar(_BEGAN, {"course": course.id}) or 0
+    counted = {lesson: (opened, finished) for lesson, opened, finished in db.session.execute(_LESSONS, {"course": course.id})}
+    return [Reached(one.title, *counted.get(one.slug, (0, 0)), began) for one in course.lessons]
+
+
+class _Same:
+    """Which questions of earlier versions are those of the newest, word for word."""
+
+    def __init__(self, course: Course) -> None:
+        self._now = {id: replace(one, line=0) for id, one in course.questions.items()}
+        self._versions: dict[int, Mapping[str, Any]] = {one.id: catalogue.content(one).questions for one in catalogue.versions(course.id)}
+
+    def as_now(self, version: int, question: str) -> bool:
+        now, then = self._now.get(question), self._versions[version].get(question)
+        return now is not None and then is not None and replace(then, line=0) == now

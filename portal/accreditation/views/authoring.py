@@ -1,0 +1,79 @@
+"""What authors see of their courses: how questions do, where people stop, and whether papers are fair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from portal.accreditation import fairness, figures
+from portal.accreditation.courses.records import Course
+from portal.accreditation.figures import Figures
+from portal.accreditation.queries import catalogue
+from portal.accreditation.queries import figures as queries
+from portal.accreditation.views.exchanging import Kept, kept
+from portal.kernel import sheets
+from portal.policy import Action
+from portal.web.gate import gate
+from portal.web.pages import page
+
+bp = Blueprint("authoring", __name__)
+USUALLY = "question"
+COLUMNS = ("Question", "Id", "Topic", "Outcome", "Difficulty as written", "First answers", "Facility", "Item-rest correlation", "Left out", "Times issued", "Look at")
+
+
+@bp.route("/authoring")
+@gate(Action.SEE_COURSE_FIGURES)
+def index() -> Any:
+    return page("authoring/index.html", courses=catalogue.all_published())
+
+
+@bp.route("/authoring/<course>")
+@gate(Action.SEE_COURSE_FIGURES, kept)
+def questions(at: Kept) -> Any:
+    asked = request.args.get("sort", USUALLY)
+    sort = asked if asked in figures.SORTS else USUALLY
+    rows = sorted(_figures(at.course), key=figures.SORTS[sort])
+    return page("authoring/questions.html", course=at.course, rows=rows, sort=sort, fewest=figures.FEWEST, answered=any(row.sums.n for row in rows))
+
+
+def _figures(course: Course) -> list[Figures]:
+    return figures.figures(course.questions.values(), queries.of_questions(course))
+
+
+@bp.route("/authoring/<course>/questions.csv")
+@gate(Action.SEE_COURSE_FIGURES, kept)
+def as_csv(at: Kept) -> Any:
+    lines = [list(COLUMNS), *([sheets.cell(value) for value in _line(one)] for one in _figures(at.course))]
+    answer = Response(sheets.BYTE_ORDER + sheets.written(lines), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{at.course.id}-questions.csv"'
+    return answer
+
+
+def _line(one: Figures) -> tuple[Any, ...]:
+    of = one.question
+    shown = one.sums.n >= figures.FEWEST
+    return (
+        of.title, of.id, of.topic, of.outcome, of.difficulty, one.sums.n, _rounded(one.facility), _rounded(one.correlation),
+        one.sums.left_out if shown else None, one.sums.issued, one.look,
+    )  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+@bp.route("/authoring/<course>/lessons")
+@gate(Action.SEE_COURSE_FIGURES, kept)
+def lessons(at: Kept) -> Any:
+    return page("authoring/lessons.html", course=at.course, steps=queries.reached(at.course))
+
+
+@bp.route("/authoring/<course>/fairness")
+@gate(Action.SEE_COURSE_FIGURES, kept)
+def fair(at: Kept) -> Any:
+    held = [fairness.compared(id, strata) for id, strata in queries.strata(at.course).items()]
+    enough = [one for one in held if one]
+    listed = sorted((one for one in enough if one.stands_out), key=lambda one: -abs(one.apart))
+    groups = fairness.shown(queries.groups(at.course))
+    return page("authoring/fairness.html", course=at.course, groups=groups, enough=len(enough), listed=listed, of=fairness)
