@@ -89,7 +89,7 @@ def run_everything(make: Callable[[], Flask]) -> None:
     """Prepare, then serve the web and work beside it until stopped; the two end together."""
     began = time.monotonic()
     app = make()
-    for line in _prepared_elsewhere(make) if app.extensions["settings"].file_store else prepare(app):
+    for line in _prepared_elsewhere(make):
         print(line, flush=True)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(make,), daemon=True)
     worker.start()
@@ -103,7 +103,8 @@ def run_everything(make: Callable[[], Flask]) -> None:
 
 
 def _prepared_elsewhere(make: Callable[[], Flask]) -> list[str]:
-    """In a process of its own: what speaks to a bucket does not survive a fork, and web processes are forks of this one."""
+    """In a process of its own: what speaks to a bucket, and what sets documents, has threads, which do not survive a fork, and web
+    processes are forks of this one."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as elsewhere:
         return elsewhere.submit(_prepared, make).result()
 

@@ -246,6 +246,18 @@ def plan_decided(rosalind: Any, reference: str) -> None:
     assert "Agreed" in rosalind.text or "agreed" in rosalind.text
 
 
+def test_the_summary_for_the_governing_body_is_printed(walk: Any) -> None:
+    """By the web processes of a portal that made its demonstration only just now."""
+    ngozi = walk()
+    ngozi.sign_in("Ngozi Hartley")
+    ngozi.open("/work")
+    reference = re.search(r"/assessments/AS-\w+", ngozi.page.content())
+    assert reference is not None
+    printed = ngozi.context.request.get(f"{ngozi.address}{reference.group(0)}/summary.pdf", timeout=20_000)
+    assert printed.status == 200
+    assert printed.body().startswith(b"%PDF-")
+
+
 def test_a_practice_proves_an_answer_on_a_phone_without_script(walk: Any) -> None:
     ngozi = walk(width=320, javascript=False)
     ngozi.sign_in("Ngozi Hartley")
