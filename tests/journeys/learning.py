@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.journeys.walking import choose
@@ -31,15 +32,23 @@ def read_a_lesson(one: Any, course: str) -> None:
 
 def read_the_rest(one: Any) -> None:
     """Every other lesson, page by page."""
-    while True:
-        following = one.page.get_by_role("button", name="Next lesson")
-        if not following.count():
-            return
-        following.first.click()
-        while one.page.get_by_role("button", name="Go on", exact=True).count():
-            one.page.get_by_role("button", name="Go on", exact=True).click()
+    while _button(one, "Next lesson").count():
+        _go_on(one, "Next lesson")
+        while _button(one, "Go on").count():
+            _go_on(one, "Go on")
         answer(one)
-        one.page.get_by_role("button", name="Answer", exact=True).click()
+        _go_on(one, "Answer")
+
+
+def _button(one: Any, words: str) -> Any:
+    """The one that says this, or this and what it leads to."""
+    return one.page.get_by_role("button", name=re.compile(f"^{words}(:|$)"))
+
+
+def _go_on(one: Any, words: str) -> None:
+    """Press it, and be on the next page before anything else is looked for."""
+    with one.page.expect_navigation():
+        _button(one, words).first.click()
 
 
 def answer(one: Any) -> None:
