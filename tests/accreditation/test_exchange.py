@@ -412,6 +412,17 @@ def test_xml_that_would_do_harm_is_refused() -> None:
     assert "damaged" in told(packed(x=interop(an_item())[:-40]))
 
 
+def garbled(way: int) -> bytes:
+    """An archive packed in this way, whose packed bytes are not what its list says."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", way) as archive:
+        archive.writestr("a.xml", "<questestinterop/>" * 200)
+    data = bytearray(held.getvalue())
+    for place in range(data.index(b"a.xml") + 14, data.index(b"a.xml") + 27):
+        data[place] ^= 0x5A
+    return bytes(data)
+
+
 def test_an_archive_that_would_do_harm_is_refused_whole() -> None:
     good = interop(an_item())
     with pytest.raises(Invalid, match="made to do harm"):
@@ -429,6 +440,9 @@ def test_an_archive_that_would_do_harm_is_refused_whole() -> None:
         read(held.getvalue())
     with pytest.raises(Invalid, match="damaged"):
         read(packed(x=good)[:-60])
+    for way in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        with pytest.raises(Invalid, match="damaged"):
+            read(garbled(way))
     many = io.BytesIO()
     with zipfile.ZipFile(many, "w") as archive:
         for number in range(5_001):

@@ -160,8 +160,9 @@ def judged(papers: list[tuple[dict[str, int], int]]) -> dict[str, fairness.Compa
 def test_a_planted_question_is_found_and_fair_ones_are_not() -> None:
     found, wrongly, held = 0, 0, 0
     for seed in range(40):
-        compared = judged(synthetic(random.Random(seed), 900, biased=BIASED))
-        found += compared[BIASED] is not None and compared[BIASED].stands_out  # type: ignore[union-attr]
+        planted = judged(synthetic(random.Random(seed), 900, biased=BIASED))[BIASED]
+        assert planted is not None
+        found += planted.stands_out
         fair = judged(synthetic(random.Random(1000 + seed), 900))
         held += len(fair)
         wrongly += sum(one is not None and one.stands_out for one in fair.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import zipfile
 import zlib
@@ -16,6 +17,9 @@ MOST_BYTES = 60_000_000  # of all that is in it, unpacked
 MOST_OF_ONE = 10_000_000  # of one file of questions
 MOST_TIMES = 150  # larger than packed
 SMALL = 1_000_000  # what is smaller may be packed as tightly as it likes
+# What zipfile and the ways of packing that it knows raise for bytes that are not what their list says; RuntimeError also for a way
+# of packing that it does not know, ValueError also for a name in no known letters.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError)
 _SAFELY = "Export the questions again, and import that file as it comes."
 
 
@@ -30,7 +34,7 @@ def questions(data: bytes) -> Iterator[tuple[str, bytes]]:
                     if entry.file_size > MOST_OF_ONE:
                         raise Invalid("questions", f"{_name(entry)} in the archive is larger than {MOST_OF_ONE // 1_000_000} MB. Export fewer questions at a time.")
                     yield _name(entry), archive.read(entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, UnicodeError):
+    except _DAMAGED:
         raise Invalid("questions", f"The archive is damaged, or only a part of it arrived. {_SAFELY}") from None
 
 
