@@ -15,9 +15,10 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal import ROOT, audit, create_app, serving
-from portal.accreditation.courses import checking
+from portal.accreditation.courses import checking, readability
 from portal.accreditation.courses.reading import course as course_in
 from portal.accreditation.courses.reading import files_of
+from portal.accreditation.courses.records import Course
 from portal.accreditation.exchange import as_gift, bank
 from portal.accreditation.exchange.reading import read as read_questions
 from portal.accreditation.operations import publishing
@@ -285,6 +286,15 @@ def course_check(names: tuple[str, ...], folder: Path) -> None:
         sys.exit(1)
 
 
+@course.command("read")
+@click.argument("name", metavar="COURSE")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=serving.COURSES, help="where the courses are")
+def course_read(name: str, folder: Path) -> None:
+    """Say of every lesson of COURSE how long it takes, and for what reading age it is written."""
+    for line in readability.in_words(course_on_disk(name, folder)):
+        click.echo(line)
+
+
 @course.command("publish")
 @click.argument("name", metavar="COURSE")
 @click.option("--note", required=True, help="what is new in it, in one line, for those who learn")
@@ -352,10 +362,14 @@ def course_import(file: Path, target: Path) -> None:
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=serving.COURSES, help="where the courses are")
 def course_export(name: str, folder: Path) -> None:
     """Print the questions of COURSE as GIFT, with their answers: keep them from those who will be examined."""
+    click.echo(as_gift.written(course_on_disk(name, folder)))
+
+
+def course_on_disk(name: str, folder: Path) -> Course:
     if not (folder / name).is_dir():
         raise click.ClickException(f"There is no course {name} in {folder}.")
     try:
-        click.echo(as_gift.written(course_in(files_of(folder / name), name)))
+        return course_in(files_of(folder / name), name)
     except ContentError as error:
         raise click.ClickException(f"{name} cannot be read as it is:\n{error}") from None
 
