@@ -1,4 +1,4 @@
-"""What may happen to an attempt at a paper."""
+"""What may happen to an attempt at a paper, and to a certificate."""
 
 from __future__ import annotations
 
@@ -29,5 +29,36 @@ ATTEMPT = Lifecycle(
     {
         (AttemptState.OPEN, AttemptVerb.HAND_IN): AttemptState.HANDED_IN,
         (AttemptState.OPEN, AttemptVerb.TIME_OUT): AttemptState.TIMED_OUT,
+    },
+)
+
+
+class CertificateKind(enum.Enum):
+    COURSE = "course"
+    AWARD = "award"
+
+
+class Status(enum.Enum):
+    """What was decided about a certificate. That it has ended is no decision: the day says so."""
+
+    IN_FORCE = "in force"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+
+
+class StatusVerb(enum.Enum):
+    SUSPEND = "suspend"
+    LIFT = "lift the suspension"
+    REVOKE = "revoke"
+
+
+CERTIFICATE = Lifecycle(
+    "the certificate",
+    Status.IN_FORCE,
+    {
+        (Status.IN_FORCE, StatusVerb.SUSPEND): Status.SUSPENDED,
+        (Status.SUSPENDED, StatusVerb.LIFT): Status.IN_FORCE,
+        (Status.IN_FORCE, StatusVerb.REVOKE): Status.REVOKED,
+        (Status.SUSPENDED, StatusVerb.REVOKE): Status.REVOKED,
     },
 )
