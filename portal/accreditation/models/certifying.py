@@ -7,11 +7,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.accreditation.credentials.statuses import ENTRIES
 from portal.accreditation.lifecycle import CertificateKind, StatusVerb
 from portal.audit import Audited
 from portal.kernel.db import Model, Moment, one_of, points_to, primary_key
 
-ENTRIES = 131_072  # places in one status list
 
 
 class AwardEdition(Audited, Model):
