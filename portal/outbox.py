@@ -69,6 +69,10 @@ class Letter(enum.Enum):
     EVIDENCE_MISSED = "the day on which evidence was to come has passed"
     LADDER_WAITS = "steps of the ladder wait for an officer, once a day at most"
     LADDER_LETTER = "what an officer wrote about an overdue recommendation"
+    CERTIFICATE_GIVEN = "somebody earned a certificate"
+    CERTIFICATE_ENDS = "a certificate ends in 90, 30 or 7 days"
+    CERTIFICATE_DECIDED = "a certificate was suspended, given back or revoked"
+    CERTIFICATE_MADE_AGAIN = "a certificate was made again because a key was stolen"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

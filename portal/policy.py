@@ -107,6 +107,7 @@ class Action(enum.Enum):
     EXCHANGE_QUESTIONS = "bring in questions as drafts, and carry away those of a course"
     SEE_COURSE_FIGURES = "see how the questions and lessons of a course do"
     ALLOW_TIME = "give somebody more time in papers"
+    DECIDE_CERTIFICATE = "suspend a certificate, lift that, or revoke it for cause"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -222,6 +223,7 @@ RULES: dict[Action, Rule] = {
     Action.PUBLISH_COURSE: rule(R.AUTHOR, portal=True),
     Action.EXCHANGE_QUESTIONS: rule(R.AUTHOR),
     Action.SEE_COURSE_FIGURES: rule(R.AUTHOR, _ANALYST),
+    Action.DECIDE_CERTIFICATE: rule(_REVIEWER, _KEEPER, portal=True),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

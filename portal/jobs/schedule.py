@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from portal.accreditation.operations import examining
+from portal.accreditation.operations import examining, renewing
 from portal.assessments.operations import closing, periods, reminding, superseding
 from portal.evidence.operations import looking, removing
 from portal.files import scanning
@@ -109,6 +109,13 @@ JOBS: tuple[Job, ...] = (
         "reminds organisations of what the Ombudsman recommended, writes when it is overdue, places further steps before an officer, "
         "and opens the gaps that time alone opens",
         time(6, 30),
+    ),
+    Job(
+        "remind-of-ends",
+        lambda today, since: renewing.remind(today, since),
+        Each.DAY,
+        "writes to the holder of a certificate once, 90, 30 and 7 days before it ends, and renews awards whose courses were renewed",
+        time(7, 15),
     ),
     Job(
         "fold-tallies",
