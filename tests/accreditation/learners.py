@@ -10,10 +10,11 @@ from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion
 from portal.accreditation.operations import examining, learning, publishing
 from portal.accreditation.queries import examining as papers
+from portal.accreditation.queries import certificates
 from portal.accreditation.queries import learning as queries
 from portal.kernel.db import db
 from portal.policy import Acting
-from tests.accreditation.a_course import files
+from tests.accreditation.a_course import files, whole
 from tests.people import Cast
 
 
@@ -117,3 +118,11 @@ def handed_in(by: Acting, wrong: int = 0) -> papers.Sitting:
     return sitting(by, at.attempt)
 
 
+
+
+def certified(cast: Cast, by: Acting) -> certificates.Held:
+    """The whole course, passed alone: its certificate."""
+    if queries.studied(by.id or 0, "T1") is None:
+        published(cast, whole())
+    handed_in(by)
+    return certificates.held_by(by.id or 0)[0]

@@ -35,6 +35,13 @@ class Key:
     retired_on: str = ""
     stolen_on: str = ""
 
+    @property
+    def days(self) -> tuple[date, date | None, date | None]:
+        """When it was made, retired and, if it was, stolen."""
+        made, retired, stolen = (date.fromisoformat(one) if one else None for one in (self.made_on, self.retired_on, self.stolen_on))
+        assert made is not None
+        return made, retired, stolen
+
 
 class Signer(Protocol):
     """What signs: a file now, a key service in time. The private key never leaves it."""

@@ -21,7 +21,7 @@ from portal.accreditation.queries import catalogue
 from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries.certificates import Held
 from portal.audit import Event
-from portal.kernel import clock
+from portal.kernel import clock, words
 from portal.kernel.db import db, fresh_reference, insert_unless_there
 from portal.kernel.working_days import add_months
 from portal.organisations.models import Person
@@ -99,7 +99,7 @@ def _give(person: Person, before: Held | None, months: int, by: Acting, **facts:
     audit.record(Event.CERTIFICATE_GIVEN, made.certificate, by=by, kind=facts["kind"].value, code=facts["code"], cycle=facts["cycle"], until=ends)
     outbox.post(
         Letter.CERTIFICATE_GIVEN, to=person.email, name=person.name, about=made.certificate.reference,
-        facts={"title": facts["title"], "until": ends.isoformat(), "reference": made.certificate.reference},
+        facts={"title": facts["title"], "until": words.day(ends), "reference": made.certificate.reference},
     )  # fmt: skip
     return True
 
@@ -158,7 +158,7 @@ def make_again(at: Held, *, by: Acting) -> Certificate:
     audit.record(Event.CERTIFICATE_MADE_AGAIN, made, by=by, of=old.reference)
     outbox.post(
         Letter.CERTIFICATE_MADE_AGAIN, to=person.email, name=person.name, about=made.reference,
-        facts={"title": made.title, "until": made.valid_until_on.isoformat(), "reference": made.reference},
+        facts={"title": made.title, "until": words.day(made.valid_until_on), "reference": made.reference},
     )  # fmt: skip
     return made
 

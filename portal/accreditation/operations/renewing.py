@@ -64,6 +64,6 @@ def _remind(id: int, days: int) -> int:
             return 0
     return int(outbox.post(
         Letter.CERTIFICATE_ENDS, to=person.email, name=person.name, about=one.reference, period=f"{days} days",
-        facts={"title": one.title, "reference": one.reference, "until": one.valid_until_on.isoformat(), "days": (one.valid_until_on - clock.today()).days,
+        facts={"title": one.title, "reference": one.reference, "until": words.day(one.valid_until_on), "days": (one.valid_until_on - clock.today()).days,
                "award": one.kind is CertificateKind.AWARD},
     ))  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app
-from pathlib import Path
+
 
 from portal.accreditation.credentials import building
 from portal.accreditation.credentials.baking import NoCredential, token_in
