@@ -8,7 +8,7 @@ from pathlib import Path
 from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind
 from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion
-from portal.accreditation.operations import examining, learning, publishing
+from portal.accreditation.operations import examining, learning, publishing, walking
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import certificates
 from portal.accreditation.queries import learning as queries
@@ -118,6 +118,29 @@ def handed_in(by: Acting, wrong: int = 0) -> papers.Sitting:
     return sitting(by, at.attempt)
 
 
+
+
+def sat_again(by: Acting) -> None:
+    """The examination of a renewal, passed."""
+    at = papers.examined(by.id or 0, "T1")
+    assert at is not None
+    one = examining.begin(at, AttemptKind.EXAMINATION, by=by)
+    db.session.commit()
+    examining.hand_in(answered(by, sitting(by, one)), by=by)
+    db.session.commit()
+
+
+def walked_to_the_end(by: Acting) -> None:
+    """The conversation, walked on its best path."""
+    for choice in (None, 0, 0):
+        at = queries.walked(by.id or 0, "T1", "at-the-desk")
+        assert at is not None
+        if choice is None:
+            walking.begin(at, by=by)
+        else:
+            assert at.walk is not None
+            walking.choose(at, len(walking.steps(at.scenario, at.walk.path)), choice, by=by)
+        db.session.commit()
 
 
 def certified(cast: Cast, by: Acting) -> certificates.Held:

@@ -22,7 +22,7 @@ from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries.certificates import Held
 from portal.audit import Event
 from portal.kernel import clock, words
-from portal.kernel.db import db, fresh_reference, insert_unless_there
+from portal.kernel.db import db, fresh_reference, hold, insert_unless_there
 from portal.kernel.working_days import add_months
 from portal.organisations.models import Person
 from portal.outbox import Letter
@@ -43,8 +43,10 @@ def give_if_whole(enrolment_id: int, *, by: Acting) -> None:
         return
     version = catalogue.version(enrolment.course_version_id)
     course = catalogue.content(version)
-    person = db.session.get_one(Person, enrolment.person_id)
+    person = hold(db.session.get_one(Person, enrolment.person_id))  # one certificate at a time, in however many windows
     before = queries.newest_of(person.id, CertificateKind.COURSE, course.id)
+    if before is not None and before.certificate.cycle >= enrolment.cycle:
+        return
     made = _give(
         person, before, course.valid_months, by, kind=CertificateKind.COURSE, code=course.id, cycle=enrolment.cycle, enrolment_id=enrolment.id,
         course_version_id=version.id, award_edition_id=None, title=course.title, content_sha256=version.sha256,
@@ -151,7 +153,7 @@ def make_again(at: Held, *, by: Acting) -> Certificate:
     old, person = at.certificate, queries.holder(at.certificate)
     row = row_of(
         person, free_places(), from_on=old.valid_from_on, until_on=old.valid_until_on, issue=old.issue + 1,
-        **{name: getattr(old, name) for name in _SAME},
+        **{name: getattr(old, name) for name in SAME},
     )  # fmt: skip
     made = Certificate(**{**row, "name": old.name, "name_shown": old.name_shown, "score_shown": old.score_shown})
     db.session.add(made)
@@ -163,6 +165,6 @@ def make_again(at: Held, *, by: Acting) -> Certificate:
     return made
 
 
-_SAME: Collection[str] = (
+SAME: Collection[str] = (
     "kind", "code", "cycle", "enrolment_id", "course_version_id", "award_edition_id", "title", "content_sha256", "standards", "score",
 )  # fmt: skip

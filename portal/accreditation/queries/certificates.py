@@ -45,6 +45,7 @@ class Held:
     certificate: Certificate
     decisions: Sequence[CertificateDecision]
     latest: bool  # of its holder in this course or award
+    organisation_id: None = None  # a person's own
 
     @property
     def status(self) -> Status:
