@@ -433,7 +433,7 @@ def key() -> None:
 def key_list() -> None:
     """Every key that this portal has signed with, and what became of it."""
     with at_work(), only_reading():
-        keys = issuing.ring().keys()
+        keys = issuing.ring().all()
     for one in keys:
         made, retired, stolen = one.days
         became = f"stolen from {words.day(stolen)} on" if stolen else f"in use until {words.day(retired)}" if retired else "in use"

@@ -9,8 +9,8 @@ from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind
 from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion
 from portal.accreditation.operations import examining, learning, publishing, walking
-from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import certificates
+from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import learning as queries
 from portal.kernel.db import db
 from portal.policy import Acting

@@ -32,10 +32,13 @@ GIVEN = building.Given(
     "7c3e2d6a-2f0a-4a3c-9f4b-0d6a1c1f3b10", "0b0c1c5e-6a7e-4a57-8a1f-0a4b8f0f7e11", ACHIEVED, dt.date(2026, 6, 1), dt.date(2029, 6, 1), "salt",
     checking.identity_hash("hal@example.org", "salt"), "", None, (1, 2), (94567, 5),
 )  # fmt: skip
-PNG = baking.PNG + b"".join(
-    struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-    for kind, content in ((b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
-)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+PNG = baking.PNG + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def trusted(ring: keys.KeyRing, *, revoked: tuple[int, ...] = (), suspended: tup
 
 
 def pem(ring: keys.KeyRing) -> bytes:
-    key = ring.keys()[-1]
+    key = ring.all()[-1]
     public: Any = jwt.PyJWK(dict(key.jwk), algorithm="RS256").key
     made: bytes = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return made
@@ -163,7 +166,7 @@ def test_a_list_is_packed_as_the_specification_says() -> None:
     assert (len(bits) * 8, bits[94567 // 8]) == (131_072, 0x80 >> 94567 % 8)
     bomb = "u" + tokens.base64url(gzip.compress(bytes(10_000_000)))
     for text in (bomb, "x" + one[1:], "u", "u????"):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=r"list|base64|gzip|data|file"):
             statuses.has(text, 1)
 
 
@@ -183,8 +186,7 @@ def test_what_was_baked_comes_out_the_same(token: str) -> None:
         (PNG[:40], "damaged|too early"),
         (baking.PNG + struct.pack(">I", 0xFFFFFFFF) + b"IDAT" + bytes(20), "damaged"),
         (PNG[:33] + (b"\0\0\0\0tEXt" + struct.pack(">I", zlib.crc32(b"tEXt"))) * 2000, "more parts"),
-        (baking.PNG + (lambda c: struct.pack(">I", len(c)) + b"iTXt" + c + struct.pack(">I", zlib.crc32(b"iTXt" + c)))(
-            baking.KEYWORD + b"\0\1\0\0\0" + zlib.compress(bytes(5_000_000))), "packed"),
+        (baking.PNG + chunk(b"iTXt", baking.KEYWORD + b"\0\1\0\0\0" + zlib.compress(bytes(5_000_000))), "packed"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "There is no credential in this SVG"),
         (b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><svg>&b;</svg>", "cannot be read"),
         (b"%PDF-1.7 \xff\xfe", "neither a PNG"),

@@ -59,7 +59,7 @@ class DecideForm(PortalForm):
         self.what.offer([(verb.name, verb.value.capitalize()) for verb in verbs])
 
     def verb(self) -> StatusVerb:
-        return StatusVerb[self.what.data]
+        return StatusVerb[str(self.what.data)]
 
     def number(self) -> int:
         said = self.seen.data or ""

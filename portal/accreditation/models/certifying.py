@@ -13,7 +13,6 @@ from portal.audit import Audited
 from portal.kernel.db import Model, Moment, one_of, points_to, primary_key
 
 
-
 class AwardEdition(Audited, Model):
     """What an award was made of when it was first given in these words. Kept for good, as the versions of courses are."""
 

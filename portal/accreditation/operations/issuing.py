@@ -49,7 +49,7 @@ def trusted() -> Trusted:
 
 def _listed(where: str) -> str | None:
     number = where.rpartition("/")[2]
-    return status_list(int(number)) if number.isdecimal() and 0 < int(number[:6]) else None
+    return status_list(int(number)) if number.isdecimal() and int(number[:6]) > 0 else None
 
 
 def checked(given: str) -> Checked:

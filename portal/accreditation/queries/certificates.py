@@ -17,7 +17,15 @@ from portal.accreditation.courses.records import Award, Course
 from portal.accreditation.credentials import statuses
 from portal.accreditation.credentials.building import Achieved, Aligned, Given
 from portal.accreditation.lifecycle import CERTIFICATE, AttemptKind, CertificateKind, Status, StatusVerb
-from portal.accreditation.models import Attempt, AwardEdition, Certificate, CertificateDecision, CourseVersion, Enrolment, ScenarioTry
+from portal.accreditation.models import (
+    Attempt,
+    AwardEdition,
+    Certificate,
+    CertificateDecision,
+    CourseVersion,
+    Enrolment,
+    ScenarioTry,
+)
 from portal.accreditation.queries import catalogue
 from portal.kernel import clock, words
 from portal.kernel.db import at_most, db
@@ -132,8 +140,8 @@ def _one(one: Certificate) -> Held:
 def _held(found: Sequence[Certificate]) -> list[Held]:
     decisions: dict[int, list[CertificateDecision]] = {}
     if found:
-        for one in db.session.scalars(_DECISIONS, {"ids": [one.id for one in found]}):
-            decisions.setdefault(one.certificate_id, []).append(one)
+        for decision in db.session.scalars(_DECISIONS, {"ids": [one.id for one in found]}):
+            decisions.setdefault(decision.certificate_id, []).append(decision)
     newest: dict[tuple[CertificateKind, str], Certificate] = {}
     for one in found:
         there = newest.get((one.kind, one.code))
@@ -149,7 +157,7 @@ def newest_of(person_id: int, kind: CertificateKind, code: str) -> Held | None:
 
 def score(enrolment_id: int) -> int | None:
     """Of the examination that was passed, in per cent, rounded down; None where none was."""
-    shares = [correct * 100 // asked for correct, asked in db.session.execute(_PAPERS, {"id": enrolment_id})]
+    shares = [int(correct or 0) * 100 // asked for correct, asked in db.session.execute(_PAPERS, {"id": enrolment_id})]
     return max(shares, default=None)
 
 

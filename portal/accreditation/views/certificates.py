@@ -12,8 +12,8 @@ from portal.accreditation.forms.certifying import ShowForm
 from portal.accreditation.forms.learning import GoOnForm
 from portal.accreditation.lifecycle import CertificateKind
 from portal.accreditation.operations import certifying, issuing, renewing
+from portal.accreditation.queries import catalogue, learning
 from portal.accreditation.queries import certificates as queries
-from portal.accreditation.queries import learning
 from portal.accreditation.queries.certificates import Held
 from portal.accreditation.views import mine
 from portal.kernel import clock, words
@@ -39,12 +39,12 @@ def certificate(at: Held) -> Any:
     if form.validate_on_submit():
         certifying.show(at, name=bool(form.name.data), score=bool(form.score.data), version=form.seen(), by=acting())
         return redirect(url_for("certificates.certificate", reference=one.reference), 303)
-    version = learning.catalogue.newest().get(one.code) if one.kind is CertificateKind.COURSE else None
+    version = catalogue.newest().get(one.code) if one.kind is CertificateKind.COURSE else None
     going_on = learning.enrolment(acting().id or 0, one.code) if at.latest and one.kind is CertificateKind.COURSE else None
     renewing_now = going_on if going_on and going_on.cycle > one.cycle else None
     return page(
         "certificates/certificate.html", at=at, one=one, form=form, go_on=GoOnForm(formdata=None), address=f"{issuing.address()}/credentials/{one.uuid}",
-        needs=learning.catalogue.content(version).renewal if version else (), changed=sorted(queries.clauses_changed(one.standards)),
+        needs=catalogue.content(version).renewal if version else (), changed=sorted(queries.clauses_changed(one.standards)),
         award=next((award for award in queries.awards() if award.code == one.code), None), course_open=version is not None,
         parts=queries.parts_done(renewing_now) if renewing_now else [], renewing=renewing_now,
     )  # fmt: skip

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app
 
-
 from portal.accreditation.credentials import building
 from portal.accreditation.credentials.baking import NoCredential, token_in
 from portal.accreditation.credentials.checking import Checked, Outcome, belongs_to
@@ -47,7 +46,7 @@ def check() -> Any:
 @gate(Action.READ_PUBLIC_PAGES)
 def without_us() -> Any:
     script = (Path(current_app.root_path) / "static" / "check-certificate.py").read_text(encoding="utf-8")
-    return page("check/without_us.html", script=script, address=issuing.address(), keys=list(reversed(issuing.ring().keys())))
+    return page("check/without_us.html", script=script, address=issuing.address(), keys=list(reversed(issuing.ring().all())))
 
 
 @bp.route("/credentials/<uuid>")
@@ -82,7 +81,7 @@ def key(name: str) -> Response:
 @gate(Action.READ_PUBLIC_PAGES)
 def jwks() -> Response:
     """Every key that is not known to be stolen."""
-    there = [{**one.jwk, "kid": f"{issuing.address()}/keys/{one.name}.json"} for one in issuing.ring().keys() if not one.stolen_on]
+    there = [{**one.jwk, "kid": f"{issuing.address()}/keys/{one.name}.json"} for one in issuing.ring().all() if not one.stolen_on]
     return _json({"keys": there}, KEPT["words"])
 
 
@@ -92,7 +91,7 @@ def did() -> Response:
     name = f"did:web:{urlsplit(issuing.address()).netloc.replace(':', '%3A')}"
     methods = [
         {"id": f"{issuing.address()}/keys/{one.name}.json", "type": "JsonWebKey", "controller": name, "publicKeyJwk": dict(one.jwk)}
-        for one in issuing.ring().keys() if not one.stolen_on
+        for one in issuing.ring().all() if not one.stolen_on
     ]  # fmt: skip
     return _json({
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"], "id": name, "verificationMethod": methods,
