@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import authoring, learning, recommendations
+from tests.journeys import authoring, certificates, learning, recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -297,6 +298,18 @@ def test_a_course_is_read_and_examined(walk: Any, width: int, javascript: bool, 
     one.look("the result of a paper")
     one.open("/learning/cpd")
     learning.sit_by_keyboard(one, "/learning/C1/examination")
+
+
+@pytest.mark.parametrize(("width", "javascript", "who", "outcome"), [(1280, True, "Kwame Mensah", "Valid"), (320, False, "Maya Okafor", "Expiring")])
+def test_a_certificate_is_carried_away_checked_and_decided_about(walk: Any, width: int, javascript: bool, who: str, outcome: str, tmp_path: Path) -> None:
+    holder, anybody, reviewer = (walk(width=width, javascript=javascript) for _ in range(3))
+    holder.sign_in(who)
+    public, badge = certificates.carried_away(holder, "Hearing it well", tmp_path)
+    if outcome == "Expiring":
+        certificates.renewed(holder)
+    certificates.checked(anybody, public, badge, outcome)
+    reviewer.sign_in("Rosalind Achebe")
+    certificates.decided(reviewer, public)
 
 
 def test_a_pre_test_says_what_may_be_left_out(walk: Any) -> None:
