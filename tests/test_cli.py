@@ -98,3 +98,20 @@ def test_a_schema_that_is_not_the_newest_is_not_sound(portal):
     assert told.exit_code == 1
     assert "NOT SOUND: schema empty" in told.output
     assert "run portal migrate" in told.output
+
+
+def test_keys_are_listed_rotated_and_named_as_stolen(portal, own_app, tmp_path):
+    assert "No key has been made" in portal("key", "list").output
+    assert portal("key", "rotate").exit_code == portal("key", "rotate").exit_code == 0
+    first, second = portal("key", "list").output.splitlines()
+    assert ("in use until" in first, second.endswith("in use")) == (True, True)
+    name = second.split()[0]
+    told = portal("key", "stolen", name, "--since", "2026-05-20")
+    assert told.exit_code == 0, told.output
+    assert "0 certificates were made again" in told.output
+    assert "stolen from 20 May 2026 on" in portal("key", "list").output
+    assert "is known to be stolen" in portal("key", "stolen", name, "--since", "2026-05-20").output
+    assert "There is no key" in portal("key", "stolen", "1999-a", "--since", "2026-05-20").output
+    (tmp_path / "note.txt").write_text("eyJ")
+    checked = portal("certificate", "check", str(tmp_path / "note.txt"))
+    assert (checked.exit_code, checked.output.partition(":")[0]) == (1, "unknown")

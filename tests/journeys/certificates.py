@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
+from portal import ROOT
 from tests.journeys.walking import choose, fill, links
 
 
@@ -53,6 +57,12 @@ def checked(anybody: Any, public: str, badge: Path, outcome: str) -> None:
     anybody.press("Check")
     assert "Altered" in anybody.text
     anybody.open("/check/without-us")
+    token = badge.with_name("certificate.jwt")
+    token.write_bytes(urllib.request.urlopen(f"{public}.jwt", timeout=30).read())
+    command = [sys.executable, str(ROOT / "static" / "check-certificate.py"), anybody.address, str(token)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("valid until")
+    token.write_text(token.read_text()[:-9] + "AAAAAAAAA")
+    assert "altered" in subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
 def decided(officer: Any, public: str) -> None:

@@ -64,7 +64,6 @@ def key_stolen(name: str, since: date, *, by: Acting) -> int:
 
     All of them, whatever they were signed with: a credential is signed when it is asked for, so that any may have been signed with it."""
     insist(by, Action.DECIDE_CERTIFICATE)
-    issuing.ring().stolen(name, since)
     again = 0
     for id in queries.not_ended(clock.today()):
         at = queries.whole(id)
@@ -75,4 +74,6 @@ def key_stolen(name: str, since: date, *, by: Acting) -> int:
                 _decided(queries.whole(made.id), StatusVerb.SUSPEND, at.decisions[-1].reason, 1, by)
             _decided(at, StatusVerb.REVOKE, STOLEN, len(at.decisions) + 1, by)
             again += 1
+    db.session.flush()
+    issuing.ring().stolen(name, since)  # last, for files are not rolled back
     return again
