@@ -460,7 +460,7 @@ def key_stolen(name: str, since: datetime) -> None:
             db.session.commit()
         except Refusal as refusal:
             raise click.ClickException(refusal.message) from None
-    click.echo(f"The key {name} is known to be stolen. {words.count(again, 'certificate was', 'certificates were').capitalize()} made again; their holders are written to.")
+    click.echo(f"The key {name} is known to be stolen. {words.count(again, 'certificate was', 'certificates were').capitalize()} made again, and the holders are written to.")
 
 
 @main.group(cls=InOrder)

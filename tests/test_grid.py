@@ -286,7 +286,7 @@ SAMPLES: dict[str, Samples] = {
     "/credentials/<uuid>.json": CREDENTIAL,
     "/keys/<name>.json": at(name="key"),
     "/status/<int:number>": each(at(number=1), at(number=2)),
-    "/achievements/<code>/v<int:major>": at(code="t1", major=1),
+    "/achievements/<code>/v<int:number>": at(code="t1", number=1),
     "/courses/<code>/<version>/criteria": at(code="T1", version="1.0.0"),
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),

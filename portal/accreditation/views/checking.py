@@ -114,10 +114,10 @@ def status(number: int) -> Response:
     return _public(Response(token, mimetype="text/plain"), KEPT["status"])
 
 
-@bp.route("/achievements/<code>/v<int:major>")
+@bp.route("/achievements/<code>/v<int:number>")
 @gate(Action.READ_PUBLIC_PAGES)
-def achievement(code: str, major: int) -> Response:
-    found = certificates.achievement(code, major) if major < 100_000 else None
+def achievement(code: str, number: int) -> Response:
+    found = certificates.achievement(code, number) if number < 100_000 else None
     if found is None:
         raise NotFound()
     return _json({"@context": [building.CREDENTIALS, building.BADGES], **building.achievement(found, issuing.address())}, KEPT["words"])
