@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import audit
+from portal.accreditation.queries import certificates
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
 from portal.assessments.models import Answer, Assessment, Finding, Period, Snapshot, Window
 from portal.assessments.operations import receipts
@@ -249,3 +250,8 @@ def test_every_address_is_one_that_nobody_can_have(built: Flask) -> None:
 def test_the_featured_people_are_all_there(built: Flask) -> None:
     assert [one.name for one in queries.featured()] == [one.name for one in FEATURED]
     assert len(building.featured()) == len(FEATURED) == 13
+
+
+def test_certificates_stand_in_every_way(built: Flask) -> None:
+    found = sorted(one.in_words[0] for one in certificates.recent())
+    assert found == ["Ends soon", "Expired", "Revoked", "Suspended", "Valid"]
