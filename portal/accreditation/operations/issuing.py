@@ -30,7 +30,10 @@ def ring() -> KeyRing:
 
 def token(one: Certificate) -> str:
     """The credential of a certificate, signed with the key in use now."""
-    return tokens.signed(building.credential(queries.given(one), address()), ring().signer(), address=address())
+    made = building.credential(queries.given(one), address())
+    if there := list(building.strange(made)):
+        raise RuntimeError(f"A credential would be signed with members that none may have: {there}.")
+    return tokens.signed(made, ring().signer(), address=address())
 
 
 def status_list(list_number: int) -> str | None:
