@@ -69,6 +69,8 @@ class Letter(enum.Enum):
     EVIDENCE_MISSED = "the day on which evidence was to come has passed"
     LADDER_WAITS = "steps of the ladder wait for an officer, once a day at most"
     LADDER_LETTER = "what an officer wrote about an overdue recommendation"
+    PASS_GAINED = "an examination was marked again and is passed"
+    PASS_NOT_STANDING = "an examination was marked again and its pass does not stand"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

@@ -107,6 +107,10 @@ class Action(enum.Enum):
     EXCHANGE_QUESTIONS = "bring in questions as drafts, and carry away those of a course"
     SEE_COURSE_FIGURES = "see how the questions and lessons of a course do"
     ALLOW_TIME = "give somebody more time in papers"
+    REMARK = "have papers marked again by a corrected course, and decide what follows"
+    STATE_POSTS = "say how many frontline posts the organisation has"
+    SEE_ACCREDITATION = "see who is accredited in the organisation"
+    PUBLISH_ACCREDITED = "publish how many frontline posts are accredited"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -222,6 +226,11 @@ RULES: dict[Action, Rule] = {
     Action.PUBLISH_COURSE: rule(R.AUTHOR, portal=True),
     Action.EXCHANGE_QUESTIONS: rule(R.AUTHOR),
     Action.SEE_COURSE_FIGURES: rule(R.AUTHOR, _ANALYST),
+    Action.REMARK: rule(R.AUTHOR, portal=True),
+    Action.STATE_POSTS: rule(_MANAGER, _ADMIN),
+    # The Ombudsman sees counts alone; handlers see themselves in their own learning.
+    Action.SEE_ACCREDITATION: rule(_MANAGER, _LEAD, _ADMIN),
+    Action.PUBLISH_ACCREDITED: rule(_LEAD, _ADMIN),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

@@ -1,0 +1,108 @@
+"""Which papers a corrected version concerns, what was marked again, and which passes wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.accreditation import marking
+from portal.accreditation.lifecycle import AttemptKind
+from portal.accreditation.marking import Judged
+from portal.accreditation.models import Attempt, CourseVersion, PassDecision, Remark, RemarkedPaper
+from portal.accreditation.queries import catalogue, examining
+from portal.accreditation.queries.examining import Sitting
+from portal.kernel.db import at_most, db
+
+A, V, P, R = Attempt, CourseVersion, RemarkedPaper, Remark
+MOST = 200  # re-marked papers that a page shows
+
+_TO_MARK = (
+    sa.select(A).join(V, V.id == A.course_version_id)
+    .where(
+        A.course == sa.bindparam("course"), A.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True), A.ended_at.is_not(None),
+        V.major == sa.bindparam("major"), V.id != sa.bindparam("version"),
+        ~sa.exists().where(P.attempt_id == A.id, P.remark_id == R.id, R.course_version_id == sa.bindparam("version")),
+    )
+    .order_by(A.id)
+)  # fmt: skip
+_DECIDED = sa.select(PassDecision.id).where(PassDecision.remarked_paper_id == sa.bindparam("id"))
+_WAITS = (
+    sa.select(P, R).join(R, R.id == P.remark_id).outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id)
+    .where(P.passed_before.is_(True), P.passed_after.is_(False), PassDecision.id.is_(None))
+)  # fmt: skip
+_APPLIED = (
+    sa.select(R.course_version_id).join(P, P.remark_id == R.id).outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id)
+    .where(P.attempt_id == sa.bindparam("attempt"), sa.or_(P.passed_before.is_(False), P.passed_after.is_(True), PassDecision.stands.is_(False)))
+    .order_by(R.id.desc()).limit(at_most(1))
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pass that another marking would not give, and about which nobody has decided."""
+
+    paper: RemarkedPaper
+    remark: Remark
+    sitting: Sitting
+    by_version: CourseVersion
+
+    organisation_id = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paper in a re-mark; `stands` is None while nobody decided, or nobody need."""
+
+    remark: Remark
+    paper: RemarkedPaper
+    reference: str
+    stands: bool | None
+    reason: str | None
+
+
+def to_mark(by_version: CourseVersion) -> Iterator[Sitting]:
+    """Examinations of the same major that are over and were not marked again by this version."""
+    values = {"course": by_version.course, "major": by_version.major, "version": by_version.id}
+    for one in db.session.scalars(_TO_MARK, values).all():
+        yield examining.whole(one)
+
+
+def newest_of_major(one: CourseVersion) -> bool:
+    return next(other.id for other in catalogue.versions(one.course) if other.major == one.major) == one.id
+
+
+def judged(at: Sitting, by_version: CourseVersion) -> Iterator[Judged]:
+    """Each answer by the corrected version where its question offers the same there, and as before where it does not."""
+    corrected = catalogue.content(by_version).questions
+    for item in at.items:
+        yield marking.judge(marking.corrected(at.question(item), corrected.get(item.question)), item.starts_on, item.answer)
+
+
+def decided(remarked_paper_id: int) -> bool:
+    return db.session.scalar(_DECIDED, {"id": remarked_paper_id}) is not None
+
+
+def applied(attempt_id: int) -> CourseVersion | None:
+    """The version by which a paper stands as it was marked last; None for the one that was sat."""
+    id = db.session.scalar(_APPLIED, {"attempt": attempt_id})
+    return catalogue.version(id) if id else None
+
+
+def waiting(paper: str) -> Waiting | None:
+    """The newest re-mark of this paper about which a person is to decide."""
+    row = db.session.execute(_WAITS.join(A, A.id == P.attempt_id).where(A.reference == paper.upper()).order_by(P.id.desc())).first()
+    if row is None:
+        return None
+    one, remark = row
+    return Waiting(one, remark, examining.whole(db.session.get_one(Attempt, one.attempt_id)), catalogue.version(remark.course_version_id))
+
+
+def lines(course: str) -> list[Line]:
+    """What was marked again, the newest first."""
+    wanted = (
+        sa.select(R, P, A.reference, PassDecision.stands, PassDecision.reason).join(P, P.remark_id == R.id).join(A, A.id == P.attempt_id)
+        .outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id).where(R.course == course).order_by(R.id.desc(), A.reference).limit(MOST)
+    )  # fmt: skip
+    return [Line(*row) for row in db.session.execute(wanted)]
