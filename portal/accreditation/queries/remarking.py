@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.accreditation import marking
 from portal.accreditation.lifecycle import AttemptKind
@@ -17,6 +18,9 @@ from portal.kernel.db import at_most, db
 
 A, V, P, R = Attempt, CourseVersion, RemarkedPaper, Remark
 MOST = 200  # re-marked papers that a page shows
+
+_LATER = aliased(P)
+NEWEST = ~sa.exists().where(_LATER.attempt_id == P.attempt_id, _LATER.id > P.id)  # of the re-marks of one paper
 
 _TO_MARK = (
     sa.select(A).join(V, V.id == A.course_version_id)
@@ -30,7 +34,7 @@ _TO_MARK = (
 _DECIDED = sa.select(PassDecision.id).where(PassDecision.remarked_paper_id == sa.bindparam("id"))
 _WAITS = (
     sa.select(P, R).join(R, R.id == P.remark_id).outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id)
-    .where(P.passed_before.is_(True), P.passed_after.is_(False), PassDecision.id.is_(None))
+    .where(P.passed_before.is_(True), P.passed_after.is_(False), PassDecision.id.is_(None), NEWEST)
 )  # fmt: skip
 _APPLIED = (
     sa.select(R.course_version_id).join(P, P.remark_id == R.id).outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id)
