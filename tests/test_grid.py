@@ -252,6 +252,8 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/people/<reference>/extra-time": MEMBERSHIP,
     "/courses/<course>": at(course="T1"),
     "/authoring/<course>": at(course="T1"),
+    "/authoring/<course>/remarks": at(course="T1"),
+    "/authoring/<course>/remarks/<paper>": at(course="T1", paper="paper"),
     "/authoring/<course>/lessons": at(course="T1"),
     "/authoring/<course>/fairness": at(course="T1"),
     "/authoring/<course>/questions.csv": at(course="T1"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,7 +49,7 @@ TURNED = {f"one-{number}" for number in NUMBERS}
 @pytest.fixture(autouse=True)
 def _the_same_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """A paper in which several of the questions stand whose keys are turned round."""
-    monkeypatch.setattr("portal.accreditation.operations.examining.secrets.randbits", lambda _bits: 1)
+    monkeypatch.setattr(examining, "secrets", SimpleNamespace(randbits=lambda _bits: 1))
 
 
 def a_pass_in_doubt(cast: Cast) -> tuple[Attempt, CourseVersion]:

@@ -29,14 +29,15 @@ class Marked:
     sitting: Sitting
     judged: tuple[Judged, ...]
     result: Result
+    passed_before: bool
 
     @property
     def gained(self) -> bool:
-        return self.result.passed and not self.sitting.attempt.passed
+        return self.result.passed and not self.passed_before
 
     @property
     def would_lose(self) -> bool:
-        return bool(self.sitting.attempt.passed) and not self.result.passed
+        return self.passed_before and not self.result.passed
 
     @property
     def outcome(self) -> str:
@@ -57,7 +58,7 @@ def affected(by_version: CourseVersion) -> list[Marked]:
         if (result.right, result.critical, result.passed) != (one.correct, one.critical, one.passed) or any(
             (said.right, said.critical is not None) != (item.correct, item.critical) for said, item in zip(judged, at.items, strict=True)
         ):
-            found.append(Marked(at, judged, result))
+            found.append(Marked(at, judged, result, bool(one.passed)))
     return found
 
 

@@ -12,10 +12,11 @@ from portal.accreditation.views import (
     learning,
     own_record,
     public,
+    remarking,
     walking,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, remarking.bp)
 
 
 def register(app: Flask) -> None:
