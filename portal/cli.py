@@ -25,6 +25,7 @@ from portal.accreditation.operations import publishing, remarking
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import exporting
 from portal.accreditation.queries.catalogue import versions as versions_of
+from portal.accreditation.queries.posts import broken as broken_figures
 from portal.accreditation.rechecking import recheck
 from portal.assessments.operations.receipts import verify_snapshots
 from portal.config import Settings, SettingsError, explained
@@ -459,7 +460,7 @@ def record() -> None:
 
 @record.command("verify")
 def record_verify() -> None:
-    """Recompute every chain and every receipt, and name the first record that was altered by hand."""
+    """Recompute every chain, every receipt and every published figure, and name the first record that was altered by hand."""
     with at_work(), only_reading():
         broken = audit.verify()
         for fault in broken:
@@ -467,7 +468,10 @@ def record_verify() -> None:
         receipts = verify_snapshots()
         for receipt in receipts:
             click.echo(str(receipt))
-        if broken or receipts:
+        figures = list(broken_figures())
+        for figure in figures:
+            click.echo(figure)
+        if broken or receipts or figures:
             sys.exit(1)
         click.echo("Every record and every receipt is as it was written.")
 

@@ -11,12 +11,13 @@ from portal.accreditation.views import (
     exchanging,
     learning,
     own_record,
+    posts,
     public,
     remarking,
     walking,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, remarking.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, remarking.bp, posts.bp)
 
 
 def register(app: Flask) -> None:
