@@ -258,7 +258,7 @@ SAMPLES: dict[str, Samples] = {
     "/courses/<course>": at(course="T1"),
     "/authoring/<course>": at(course="T1"),
     "/authoring/<course>/remarks": at(course="T1"),
-    "/authoring/<course>/remarks/<paper>": at(course="T1", paper="paper"),
+    "/authoring/<course>/remarks/<paper>": at(course="T1", paper="doubtful paper"),
     "/authoring/<course>/lessons": at(course="T1"),
     "/authoring/<course>/fairness": at(course="T1"),
     "/authoring/<course>/questions.csv": at(course="T1"),
@@ -309,6 +309,7 @@ def world(demonstration: Flask) -> Iterator[World]:
         _recommendations(world)
         learners.published(world.cast)
         world.at["paper"] = learners.a_paper(world.cast.hal).attempt.reference
+        world.at["doubtful paper"] = learners.a_doubtful_paper(world.cast.priya).reference
         _sessions(world)
         db.session.remove()
         yield world
