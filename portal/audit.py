@@ -181,6 +181,13 @@ class Event(enum.Enum):
     PAPER_TIMED_OUT = "paper closed when its time had run out", "course correct asked critical passed"
     TIME_ALLOWED = "more time allowed in papers", "extra"
     COURSE_LEARNT = "every lesson of a course read", "version"
+    AWARD_KEPT = "what an award is made of kept for good", "sha256"
+    CERTIFICATE_GIVEN = "certificate given", "kind code cycle until"
+    CERTIFICATE_SHOWS = "holder chose what the certificate shows", "name score"
+    CERTIFICATE_SUSPENDED = "certificate suspended", "number"
+    CERTIFICATE_LIFTED = "certificate not suspended any more", "number"
+    CERTIFICATE_REVOKED = "certificate revoked", "number"
+    CERTIFICATE_MADE_AGAIN = "certificate made again because a key was stolen", "of"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"

@@ -19,9 +19,11 @@ from portal.accreditation.courses import checking, readability
 from portal.accreditation.courses.reading import course as course_in
 from portal.accreditation.courses.reading import files_of
 from portal.accreditation.courses.records import Course
+from portal.accreditation.credentials.baking import NoCredential, token_in
+from portal.accreditation.credentials.checking import Outcome
 from portal.accreditation.exchange import as_gift, bank
 from portal.accreditation.exchange.reading import read as read_questions
-from portal.accreditation.operations import publishing, remarking
+from portal.accreditation.operations import deciding, issuing, publishing, remarking
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import exporting
 from portal.accreditation.queries.catalogue import versions as versions_of
@@ -451,6 +453,63 @@ def _told(wrong: dict[str, list[str]]) -> None:
     click.echo(f"{words.count(len(wrong), 'paper', 'papers')} computed again; {words.number(faulty)} did not come to the same.")
     if faulty:
         sys.exit(1)
+
+
+@main.group(cls=InOrder)
+def key() -> None:
+    """The keys that sign certificates."""
+
+
+@key.command("list")
+def key_list() -> None:
+    """Every key that this portal has signed with, and what became of it."""
+    with at_work(), only_reading():
+        keys = issuing.ring().all()
+    for one in keys:
+        made, retired, stolen = one.days
+        became = f"stolen from {words.day(stolen)} on" if stolen else f"in use until {words.day(retired)}" if retired else "in use"
+        click.echo(f"{one.name}  made on {words.day(made)}, {became}")
+    if not keys:
+        click.echo("No key has been made. One is made when the portal starts.")
+
+
+@key.command("rotate")
+def key_rotate() -> None:
+    """Make a new key, once a year. The private half of the old one is deleted; its public half stays for ever."""
+    with at_work():
+        click.echo(f"Certificates are signed with the key {issuing.ring().rotate().name} from now on.")
+
+
+@key.command("stolen")
+@click.argument("name")
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="From which day on somebody else may have had it.")
+def key_stolen(name: str, since: datetime) -> None:
+    """Answer that the key NAME was stolen: publish it, make every certificate that counts again under a new key, revoke the old ones."""
+    with at_work():
+        try:
+            again = deciding.key_stolen(name, since.date(), by=PORTAL)
+            db.session.commit()
+        except Refusal as refusal:
+            raise click.ClickException(refusal.message) from None
+    click.echo(f"The key {name} is known to be stolen. {words.count(again, 'certificate was', 'certificates were').capitalize()} made again; their holders are written to.")
+
+
+@main.group(cls=InOrder)
+def certificate() -> None:
+    """Certificates, as anybody may check them."""
+
+
+@certificate.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def certificate_check(file: Path) -> None:
+    """Check the PNG, SVG or JWT in FILE; the exit code is 0 for one that counts."""
+    with at_work(), only_reading():
+        try:
+            found = issuing.checked(token_in(file.read_bytes()))
+        except NoCredential as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{found.outcome.value}: {found.why}")
+    sys.exit(0 if found.outcome in (Outcome.VALID, Outcome.EXPIRING) else 1)
 
 
 @main.group(cls=InOrder)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from portal import audit, policy
-from portal.accreditation.lifecycle import ATTEMPT
+from portal.accreditation.lifecycle import ATTEMPT, CERTIFICATE
 from portal.assessments.lifecycle import ASSESSMENT
 from portal.config import Settings
 from portal.evidence.lifecycle import ITEM, VERSION
@@ -84,6 +84,14 @@ request for more time, and each step of the ladder that waits for an officer.
 
 ```mermaid
 {ATTEMPT.diagram()}
+```
+
+## A certificate
+
+That it ends is no decision: its last day says so.
+
+```mermaid
+{CERTIFICATE.diagram()}
 ```
 
 ## A piece of evidence

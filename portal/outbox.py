@@ -71,6 +71,10 @@ class Letter(enum.Enum):
     LADDER_LETTER = "what an officer wrote about an overdue recommendation"
     PASS_GAINED = "an examination was marked again and is passed"
     PASS_NOT_STANDING = "an examination was marked again and its pass does not stand"
+    CERTIFICATE_GIVEN = "somebody earned a certificate"
+    CERTIFICATE_ENDS = "a certificate ends in 90, 30 or 7 days"
+    CERTIFICATE_DECIDED = "a certificate was suspended, given back or revoked"
+    CERTIFICATE_MADE_AGAIN = "a certificate was made again because a key was stolen"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

@@ -112,6 +112,7 @@ class Action(enum.Enum):
     SEE_ACCREDITATION = "see how many of the organisation's frontline posts are accredited"
     SEE_WHO_IS_ACCREDITED = "see who is accredited in the organisation"
     PUBLISH_ACCREDITED = "publish how many frontline posts are accredited"
+    DECIDE_CERTIFICATE = "suspend a certificate, lift that, or revoke it for cause"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -233,6 +234,7 @@ RULES: dict[Action, Rule] = {
     Action.SEE_ACCREDITATION: rule(_MANAGER, _LEAD, _ADMIN, *_STAFF),
     Action.SEE_WHO_IS_ACCREDITED: rule(_MANAGER, _LEAD, _ADMIN),
     Action.PUBLISH_ACCREDITED: rule(_LEAD, _ADMIN),
+    Action.DECIDE_CERTIFICATE: rule(_REVIEWER, _KEEPER, portal=True),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

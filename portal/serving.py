@@ -18,7 +18,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from portal import ROOT, audit
-from portal.accreditation.operations import publishing
+from portal.accreditation.operations import issuing, publishing
 from portal.config import Settings
 from portal.demonstration import building
 from portal.files import soundness as files_soundness
@@ -80,6 +80,7 @@ def prepare(app: Flask) -> list[str]:
         told.append(importing.load_shipped().in_words())
         told.append(publishing.load_shipped(COURSES).in_words())
         db.session.commit()
+        issuing.ring().signer()  # the first key is made at the first start
         db.session.remove()
         db.engine.dispose()
     return told

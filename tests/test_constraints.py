@@ -13,15 +13,23 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from portal import create_app
-from portal.accreditation.lifecycle import AttemptKind, AttemptState
+from portal.accreditation.lifecycle import AttemptKind, AttemptState, CertificateKind, StatusVerb
 from portal.accreditation.models import (
     Attempt,
     AttemptItem,
+    AwardEdition,
+    Certificate,
+    CertificateDecision,
     CourseVersion,
     CpdEntry,
     Enrolment,
     LessonRead,
+    PassDecision,
+    PublishedFigure,
+    Remark,
+    RemarkedPaper,
     ScenarioTry,
+    StatedPosts,
     TimeAllowed,
 )
 from portal.config import Settings
@@ -76,6 +84,23 @@ BREAKS: dict[str, str] = {
     "ck_enrolments_learnt_after_it_began": first("enrolments", "learnt_at = '2001-01-01 00:00:00'"),
     "ck_lessons_read_page_was_reached": first("lessons_read", "page = furthest + 1"),
     "ck_lessons_read_time_runs_forward": first("lessons_read", "seconds = -1"),
+    "ck_award_editions_counted_from_one": first("award_editions", "number = 0"),
+    "ck_award_editions_hash_is_whole": first("award_editions", "sha256 = 'short'"),
+    "ck_certificate_decisions_counted_from_one": first("certificate_decisions", "number = 0"),
+    "ck_certificate_decisions_has_a_reason": first("certificate_decisions", "reason = ''"),
+    "ck_certificates_cycle_counts_from_one": first("certificates", "cycle = 0"),
+    "ck_certificates_ends_after_it_begins": first("certificates", "valid_until_on = valid_from_on"),
+    "ck_certificates_hash_is_whole": first("certificates", "content_sha256 = 'short'"),
+    "ck_certificates_identity_is_hashed": first("certificates", "identity_hash = 'somebody@example.org'"),
+    "ck_certificates_issue_counts_from_one": first("certificates", "issue = 0"),
+    "ck_certificates_lists_count_from_one": first("certificates", "lists = 0"),
+    "ck_certificates_of_a_course_that_was_taken": first("certificates", "enrolment_id = NULL", "kind = 'course'"),
+    "ck_certificates_of_a_version_of_a_course": first("certificates", "course_version_id = NULL", "kind = 'course'"),
+    "ck_certificates_of_an_edition_of_an_award": first("certificates", "award_edition_id = 900", "kind = 'course'"),
+    "ck_certificates_revocation_has_its_place": first("certificates", "revocation_index = 131072"),
+    "ck_certificates_score_is_a_share": first("certificates", "score = 101"),
+    "ck_certificates_shows_a_score_that_is_there": first("certificates", "score = NULL, score_shown = TRUE"),
+    "ck_certificates_suspension_has_its_place": first("certificates", "suspension_index = -1"),
     "ck_cpd_entries_observed_counts": first("cpd_entries", "observed = -1"),
     "ck_scenario_tries_finished_has_points": first("scenario_tries", "points = NULL"),
     "ck_scenario_tries_finished_is_judged": first("scenario_tries", "passed = NULL"),
@@ -88,6 +113,17 @@ BREAKS: dict[str, str] = {
     "ck_paper_attempts_over_is_judged": first("paper_attempts", "passed = NULL", "state = 'handed in'"),
     "ck_paper_attempts_correct_of_those_asked": first("paper_attempts", "correct = asked + 1", "state = 'handed in'"),
     "ck_paper_attempts_nothing_critical_passes": first("paper_attempts", "critical = 1, passed = TRUE", "state = 'handed in'"),
+    "ck_remarks_has_a_reason": first("remarks", "because = ''"),
+    "ck_remarked_papers_nothing_critical_passes": first("remarked_papers", "critical_after = 1, passed_after = TRUE"),
+    "ck_remarked_papers_right_is_counted": first("remarked_papers", "correct_after = -1"),
+    "ck_remarked_papers_critical_is_counted": first("remarked_papers", "critical_before = -1"),
+    "ck_pass_decisions_has_a_reason": first("pass_decisions", "reason = ''"),
+    "ck_stated_posts_counted_from_one": first("stated_posts", "number = 0"),
+    "ck_stated_posts_posts_are_bounded": first("stated_posts", "posts = 0"),
+    "ck_published_figures_said_whole": first("published_figures", "posts = NULL"),
+    "ck_published_figures_accredited_of_posts": first("published_figures", "accredited = posts + 1"),
+    "ck_published_figures_hash_is_whole": first("published_figures", "sha256 = 'short'"),
+    "ck_published_figures_before_is_whole": first("published_figures", "before = 'short'"),
     "ck_paper_items_counted_from_one": first("paper_items", "position = 0"),
     "ck_paper_items_answered_has_a_moment": first("paper_items", "answered_at = NULL"),
     "ck_paper_items_marked_whole": first("paper_items", "correct = NULL"),
@@ -328,6 +364,50 @@ def some_learning() -> None:
     item = {"attempt_id": 900, "position": 1, "question": "Q", "offered": "0,1", "answer": "0", "answered_at": now, "late": False}
     db.session.execute(sa.insert(AttemptItem.__table__), [{**item, "correct": True, "critical": False}])
     db.session.execute(sa.insert(TimeAllowed.__table__), [{"person_id": person, "extra": 25, "granted_by": "B", "granted_at": now, "version": 1}])
+    some_certificates(person)
+    some_remarks_and_figures()
+
+
+def some_remarks_and_figures() -> None:
+    """A paper that was marked again and decided about; posts as they were stated, and the figure of a month."""
+    now = clock.now()
+    db.session.execute(sa.insert(Remark.__table__), [
+        {"id": 900, "reference": "RM-TEST", "course": "T1", "course_version_id": 900, "because": "B", "made_at": now, "made_by": "B"},
+    ])  # fmt: skip
+    paper = db.session.scalars(sa.select(Attempt.id).where(Attempt.ended_at.is_not(None)).order_by(Attempt.id)).first()
+    db.session.execute(sa.insert(RemarkedPaper.__table__), [
+        {"id": 900, "remark_id": 900, "attempt_id": paper, "correct_before": 1, "critical_before": 0, "passed_before": True, "correct_after": 1,
+         "critical_after": 0, "passed_after": False},
+    ])  # fmt: skip
+    db.session.execute(sa.insert(PassDecision.__table__), [
+        {"remarked_paper_id": 900, "paper": "PA-TEST", "stands": True, "reason": "R", "decided_at": now, "decided_by": "B"},
+    ])  # fmt: skip
+    body = db.session.scalars(sa.text("SELECT min(id) FROM organisations")).one()
+    db.session.execute(sa.insert(StatedPosts.__table__), [
+        {"organisation_id": body, "code": "C", "number": 900, "posts": 10, "stated_at": now, "stated_by": "B"},
+    ])  # fmt: skip
+    db.session.execute(sa.insert(PublishedFigure.__table__), [
+        {"organisation_id": body, "code": "C", "month": clock.today(), "accredited": 5, "posts": 10, "published_at": now, "published_by": "B",
+         "before": "0" * 64, "sha256": "1" * 64},
+    ])  # fmt: skip
+
+
+def some_certificates(person: int) -> None:
+    """An edition of an award, and a certificate of a course that was suspended."""
+    now = clock.now()
+    db.session.execute(sa.insert(AwardEdition.__table__), [
+        {"id": 900, "award": "t", "number": 1, "title": "T", "content": "{}", "sha256": "0" * 64, "kept_at": now},
+    ])  # fmt: skip
+    db.session.execute(sa.insert(Certificate.__table__), [{
+        "id": 900, "reference": "CT-TEST", "uuid": "U", "subject": "S", "person_id": person, "kind": CertificateKind.COURSE, "code": "T1", "cycle": 1,
+        "issue": 1, "enrolment_id": 900, "course_version_id": 900, "award_edition_id": None, "title": "T", "content_sha256": "0" * 64, "standards": "",
+        "given_at": now, "valid_from_on": clock.today(), "valid_until_on": clock.today() + timedelta(days=1), "name": "N", "salt": "S",
+        "identity_hash": "0" * 64, "score": 90, "name_shown": False, "score_shown": False, "lists": 900, "revocation_index": 1, "suspension_index": 2,
+        "version": 1,
+    }])  # fmt: skip
+    db.session.execute(sa.insert(CertificateDecision.__table__), [
+        {"certificate_id": 900, "number": 1, "what": StatusVerb.SUSPEND, "reason": "R", "decided_at": now, "decided_by": "B", "reference": "CT-TEST"},
+    ])  # fmt: skip
 
 
 def _facts(row: Any) -> dict[str, Any]:

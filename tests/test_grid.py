@@ -21,6 +21,10 @@ from flask import Flask, g
 from werkzeug.routing import Rule
 
 from portal import create_app, policy
+from portal.accreditation.lifecycle import CertificateKind
+from portal.accreditation.models import Certificate, Enrolment
+from portal.accreditation.operations import certifying, issuing
+from portal.accreditation.queries import catalogue
 from portal.assessments.models import View
 from portal.assessments.operations import assigning, clarifying, extending, reviewing
 from portal.config import Settings
@@ -29,6 +33,7 @@ from portal.evidence.operations import handing_in, withdrawing
 from portal.gaps.models import Gap, PlannedAction
 from portal.kernel import clock, references
 from portal.kernel.db import Session, db
+from portal.kernel.working_days import add_months
 from portal.organisations.models import Conflict, Membership, Person
 from portal.organisations.operations import conflicts, grouping, inviting
 from portal.organisations.queries import person_of_session
@@ -89,6 +94,7 @@ REVIEW, SHARED, PUBLISHED = (at(reference=name) for name in ("under review", "sh
 QUESTION = at(reference="under review", question="question")
 MEMBERSHIP, INVITATION = at(code="trust", reference="membership"), at(code="trust", reference="invitation")
 GAP, ACTION = at(reference="gap"), at(reference="action")
+CERTIFICATE, CREDENTIAL = at(reference="certificate"), at(uuid="uuid")
 DRAFT_EVIDENCE, SIGNED_EVIDENCE = at(reference="evidence"), at(reference="signed evidence")
 EVIDENCE = each(DRAFT_EVIDENCE, at(reference="contributed evidence"), SIGNED_EVIDENCE)
 VERSIONS = each(
@@ -275,6 +281,20 @@ SAMPLES: dict[str, Samples] = {
     "/learning/papers/<reference>": at(reference="paper"),
     "/learning/papers/<reference>/<int:position>": at(reference="paper", position=1),
     "/learning/papers/<reference>/hand-in": at(reference="paper"),
+    "/learning/certificates/<reference>": CERTIFICATE,
+    "/learning/certificates/<reference>/renew": CERTIFICATE,
+    "/learning/certificates/<reference>.pdf": CERTIFICATE,
+    "/learning/certificates/<reference>.jwt": CERTIFICATE,
+    "/learning/certificates/<reference>.png": CERTIFICATE,
+    "/learning/certificates/<reference>.svg": CERTIFICATE,
+    "/certificates/<reference>": CERTIFICATE,
+    "/credentials/<uuid>": CREDENTIAL,
+    "/credentials/<uuid>.jwt": CREDENTIAL,
+    "/credentials/<uuid>.json": CREDENTIAL,
+    "/keys/<name>.json": at(name="key"),
+    "/status/<int:number>": each(at(number=1), at(number=2)),
+    "/achievements/<code>/v<int:major>": at(code="t1", major=1),
+    "/courses/<code>/<version>/criteria": at(code="T1", version="1.0.0"),
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),
 }
@@ -309,12 +329,27 @@ def world(demonstration: Flask) -> Iterator[World]:
         _recommendations(world)
         learners.published(world.cast)
         world.at["paper"] = learners.a_paper(world.cast.hal).attempt.reference
+        _certificate(world)
         world.at["doubtful paper"] = learners.a_doubtful_paper(world.cast.priya).reference
         _sessions(world)
         db.session.remove()
         yield world
         db.session.remove()
         whole.rollback()
+
+
+def _certificate(world: World) -> None:
+    """A certificate of the learner's, given for their enrolment in the course."""
+    enrolment = db.session.query(Enrolment).filter_by(person_id=world.cast.rows["hal"].id).one()
+    version = catalogue.version(enrolment.course_version_id)
+    row = certifying.row_of(
+        world.cast.rows["hal"], certifying.free_places(), from_on=clock.today(), until_on=add_months(clock.today(), 1), kind=CertificateKind.COURSE,
+        code="T1", cycle=1, enrolment_id=enrolment.id, course_version_id=version.id, award_edition_id=None, title=version.title,
+        content_sha256=version.sha256, standards="", score=90,
+    )  # fmt: skip
+    db.session.execute(sa.insert(Certificate.__table__), [row])
+    db.session.commit()
+    world.at |= {"certificate": row["reference"], "uuid": row["uuid"], "key": issuing.ring().signer().name}
 
 
 def _people(world: World) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from portal.accreditation.operations import examining, posts
+from portal.accreditation.operations import examining, posts, renewing
 from portal.assessments.operations import closing, periods, reminding, superseding
 from portal.evidence.operations import looking, removing
 from portal.files import scanning
@@ -116,6 +116,13 @@ JOBS: tuple[Job, ...] = (
         Each.DAY,
         "opens a gap where too few frontline posts are accredited, and closes it once the target is reached again",
         time(0, 30),
+    ),
+    Job(
+        "remind-of-ends",
+        lambda today, since: renewing.remind(today, since),
+        Each.DAY,
+        "writes to the holder of a certificate once, 90, 30 and 7 days before it ends, and renews awards whose courses were renewed",
+        time(7, 15),
     ),
     Job(
         "fold-tallies",

@@ -94,6 +94,7 @@ def navigation() -> list[tuple[str, str, bool]]:
             ("More time", "/extensions", Action.GRANT_EXTENSION),
             ("Periods", "/periods", Action.SET_PERIODS),
             ("Learning", "/learning", Action.LEARN),
+            ("Certificates", "/certificates", Action.DECIDE_CERTIFICATE),
         )
         links = [*((text, href) for text, href, action in theirs if policy.may(person, action)), *links]
     elif person.is_authenticated:

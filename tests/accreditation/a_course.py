@@ -359,3 +359,16 @@ def broken(path: str, old: str, new: str) -> dict[str, bytes]:
     text = whole[path].decode()
     assert old in text, f"{path} does not hold {old!r}"
     return whole | {path: text.replace(old, new, 1).encode()}
+
+
+def whole(scenarios: bool = False, version: str = "1.0.0") -> dict[str, bytes]:
+    """The course without an assignment, so that one person can pass every part of it alone."""
+    made = files()
+    text = made["course.yaml"].decode()
+    start, end = text.index("assignments:"), text.index("renewal:")
+    text = f"{text[:start]}assignments: []\n\n{text[end:]}".replace('version: "1.0.0"', f'version: "{version}"')
+    left_out = ("assignments/",)
+    if not scenarios:
+        start, end = text.index("scenarios:"), text.index("assignments:")
+        text, left_out = f"{text[:start]}scenarios: []\n\n{text[end:]}", ("assignments/", "scenarios/")
+    return {path: data for path, data in made.items() if not path.startswith(left_out)} | {"course.yaml": text.encode()}

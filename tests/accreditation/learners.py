@@ -9,13 +9,14 @@ from portal import audit
 from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind
 from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, Remark, RemarkedPaper
-from portal.accreditation.operations import examining, learning, publishing
+from portal.accreditation.operations import examining, learning, publishing, walking
+from portal.accreditation.queries import certificates
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import learning as queries
 from portal.kernel import clock
 from portal.kernel.db import db, fresh_reference
 from portal.policy import Acting
-from tests.accreditation.a_course import files
+from tests.accreditation.a_course import files, whole
 from tests.people import Cast
 
 
@@ -135,10 +136,41 @@ def a_doubtful_paper(by: Acting) -> Attempt:
         RemarkedPaper(
             remark_id=made.id, attempt_id=one.id, correct_before=one.correct, critical_before=0, passed_before=True, correct_after=0,
             critical_after=0, passed_after=False,
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     audit.record(
         audit.Event.PAPERS_REMARKED, made, by=by, version="1.0.0", because=made.because, papers=[one.reference], gained=[], waiting=[one.reference]
     )
     db.session.commit()
     return one
+
+
+def sat_again(by: Acting) -> None:
+    """The examination of a renewal, passed."""
+    at = papers.examined(by.id or 0, "T1")
+    assert at is not None
+    one = examining.begin(at, AttemptKind.EXAMINATION, by=by)
+    db.session.commit()
+    examining.hand_in(answered(by, sitting(by, one)), by=by)
+    db.session.commit()
+
+
+def walked_to_the_end(by: Acting) -> None:
+    """The conversation, walked on its best path."""
+    for choice in (None, 0, 0):
+        at = queries.walked(by.id or 0, "T1", "at-the-desk")
+        assert at is not None
+        if choice is None:
+            walking.begin(at, by=by)
+        else:
+            assert at.walk is not None
+            walking.choose(at, len(walking.steps(at.scenario, at.walk.path)), choice, by=by)
+        db.session.commit()
+
+
+def certified(cast: Cast, by: Acting) -> certificates.Held:
+    """The whole course, passed alone: its certificate."""
+    if queries.studied(by.id or 0, "T1") is None:
+        published(cast, whole())
+    handed_in(by)
+    return certificates.held_by(by.id or 0)[0]

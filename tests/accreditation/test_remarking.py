@@ -126,7 +126,7 @@ def test_only_the_newest_version_marks_again(cast: Cast) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_path_of_re_marks_loses_a_pass_without_a_decision(cast: Cast, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a walk, not a secret
+    chance = random.Random(seed)
     published(cast)
     papers = [handed_in(by, chance.randrange(0, 3)).attempt for by in (cast.hal, cast.priya)]
     for step in range(1, 4):

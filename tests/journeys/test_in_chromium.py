@@ -34,14 +34,14 @@ def kind_of(address: str) -> str:
     path = re.sub(r"/[A-Z]{2}-[0-9A-Z]{7}", "/*", path)
     path = re.sub(r"/(NHS|GOV|VEN)(-\d+(\.\d+)?)?\b", "/*", path)
     path = re.sub(r"^/organisations/(?!import)[^/]+", "/organisations/*", path)
-    path = re.sub(r"^/learning/(?!cpd|papers)[^/]+", "/learning/*", path)
+    path = re.sub(r"^/learning/(?!cpd|papers|certificates)[^/]+", "/learning/*", path)
     path = re.sub(r"/(lessons|scenarios)/.*", r"/\1/*", path)
     return re.sub(r"/(\d{4}-\d\d|\d\.\d)(?=/|$)", "/*", re.sub(r"/kinds/\w+|/for/\w+", "/kind", path))
 
 
 def ways_on(walk: Any) -> Iterator[str]:
     for address in walk.page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))"):
-        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|jsonl|gift|xlsx|pdf|csv|ics)\b|/file(#|$)", address):
+        if not address.startswith(("/static", "/demonstration/people")) and not re.search(r"\.(json|jsonl|gift|xlsx|pdf|csv|ics|png|svg|jwt|py)\b|/file(#|$)", address):
             yield address.partition("#")[0]
 
 

@@ -40,6 +40,14 @@ class Checked:
     why: str
     says: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def from_on(self) -> date:
+        return _day(datetime.fromisoformat(self.says["validFrom"]))
+
+    @property
+    def until_on(self) -> date:
+        return _day(datetime.fromisoformat(self.says["validUntil"]))
+
 
 @dataclass(frozen=True)
 class Trusted:

@@ -35,6 +35,13 @@ class Key:
     retired_on: str = ""
     stolen_on: str = ""
 
+    @property
+    def days(self) -> tuple[date, date | None, date | None]:
+        """When it was made, retired and, if it was, stolen."""
+        made, retired, stolen = (date.fromisoformat(one) if one else None for one in (self.made_on, self.retired_on, self.stolen_on))
+        assert made is not None
+        return made, retired, stolen
+
 
 class Signer(Protocol):
     """What signs: a file now, a key service in time. The private key never leaves it."""
@@ -72,7 +79,7 @@ class KeyRing:
 
     folder: Path
 
-    def keys(self) -> list[Key]:
+    def all(self) -> list[Key]:
         """Oldest first."""
         if not self.folder.is_dir():
             return []
@@ -80,17 +87,17 @@ class KeyRing:
         return sorted(read, key=lambda key: (key.name[:4], len(key.name), key.name))
 
     def key(self, name: str) -> Key | None:
-        return next((key for key in self.keys() if key.name == name), None)
+        return next((key for key in self.all() if key.name == name), None)
 
     def signer(self) -> Signer:
         """The key in use; one is made where there is none yet."""
-        now = [key for key in self.keys() if not key.retired_on]
+        now = [key for key in self.all() if not key.retired_on]
         key = now[-1] if now else self._make(clock.today())
         return FileSigner(key.name, self.folder / f"{key.name}.pem")
 
     def rotate(self) -> Key:
         """Make a new key, and let go of the private half of the one before."""
-        before = [key for key in self.keys() if not key.retired_on]
+        before = [key for key in self.all() if not key.retired_on]
         made = self._make(clock.today())
         for key in before:
             self._keep(replace(key, retired_on=clock.today().isoformat()))
@@ -114,7 +121,7 @@ class KeyRing:
         private = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
         pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         numbers = private.public_key().public_numbers()
-        taken = {key.name for key in self.keys()}
+        taken = {key.name for key in self.all()}
         name = next(one for one in (f"{today.year}-{letters}" for letters in _letters()) if one not in taken)
         jwk = {"kty": "RSA", "use": "sig", "alg": "RS256", "n": _number(numbers.n), "e": _number(numbers.e)}
         # The private half goes first: whoever sees the public one can sign. Of two processes at once, one makes it.

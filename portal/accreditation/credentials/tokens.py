@@ -24,11 +24,10 @@ def signed(document: Mapping[str, Any], signer: Signer, *, address: str) -> str:
 
 def claims(document: Mapping[str, Any]) -> dict[str, Any]:
     """The registered claims, each said again from the document's own words."""
-    said = {
+    return {
         "iss": document["issuer"]["id"], "jti": document["id"], "sub": document["credentialSubject"]["id"],
         "nbf": seconds(document["validFrom"]), "exp": seconds(document["validUntil"]),
     }  # fmt: skip
-    return said
 
 
 def seconds(moment: str) -> int:

@@ -13,7 +13,6 @@ from portal.audit import Audited
 from portal.kernel.db import Model, Moment, one_of, points_to, primary_key
 
 
-
 class AwardEdition(Audited, Model):
     """What an award was made of when it was first given in these words. Kept for good, as the versions of courses are."""
 
@@ -79,8 +78,8 @@ class Certificate(Audited, Model):
         sa.CheckConstraint("cycle >= 1", name="cycle_counts_from_one"),
         sa.CheckConstraint("issue >= 1", name="issue_counts_from_one"),
         sa.CheckConstraint("lists >= 1", name="lists_count_from_one"),
-        sa.CheckConstraint("(kind = 'course') = (enrolment_id IS NOT NULL)", name="of_a_course_that_was_taken"),
-        sa.CheckConstraint("(kind = 'course') = (course_version_id IS NOT NULL)", name="of_a_version_of_a_course"),
+        sa.CheckConstraint("(kind = 'award') = (enrolment_id IS NULL)", name="of_a_course_that_was_taken"),
+        sa.CheckConstraint("(kind = 'award') = (course_version_id IS NULL)", name="of_a_version_of_a_course"),
         sa.CheckConstraint("(kind = 'award') = (award_edition_id IS NOT NULL)", name="of_an_edition_of_an_award"),
         sa.CheckConstraint("valid_until_on > valid_from_on", name="ends_after_it_begins"),
         sa.CheckConstraint("score IS NULL OR score BETWEEN 0 AND 100", name="score_is_a_share"),

@@ -12,6 +12,7 @@ from portal import audit
 from portal.accreditation import drawing, marking, sittings
 from portal.accreditation.lifecycle import ATTEMPT, AttemptKind, AttemptState, AttemptVerb
 from portal.accreditation.models import Attempt, AttemptItem
+from portal.accreditation.operations import certifying
 from portal.accreditation.queries import examining as queries
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.audit import Event
@@ -135,6 +136,8 @@ def _close(one: Attempt, verb: AttemptVerb, by: Acting) -> None:
         one.passed = False  # it shows what is known, and certifies nothing
     event = Event.PAPER_HANDED_IN if verb is AttemptVerb.HAND_IN else Event.PAPER_TIMED_OUT
     audit.record(event, one, by=by, course=one.course, correct=found.right, asked=found.asked, critical=found.critical, passed=bool(one.passed))
+    if one.passed:
+        certifying.give_if_whole(one.enrolment_id, by=by)
 
 
 def paper_path(one: Attempt) -> str:

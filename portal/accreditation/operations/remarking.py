@@ -8,6 +8,7 @@ from portal import audit, outbox
 from portal.accreditation import marking
 from portal.accreditation.marking import Judged, Result
 from portal.accreditation.models import Attempt, CourseVersion, PassDecision, Remark, RemarkedPaper
+from portal.accreditation.operations import certifying
 from portal.accreditation.queries import remarking as queries
 from portal.accreditation.queries.examining import Sitting
 from portal.accreditation.queries.remarking import Waiting
@@ -17,7 +18,7 @@ from portal.kernel.db import db, fresh_reference, hold
 from portal.kernel.errors import Invalid, Step, WrongState
 from portal.organisations.queries import recipients
 from portal.outbox import Letter
-from portal.policy import Acting, Action, insist
+from portal.policy import PORTAL, Acting, Action, insist
 
 LONGEST = 500
 
@@ -102,6 +103,7 @@ def remark(by_version: CourseVersion, because: str, *, by: Acting) -> Remark | N
             )  # fmt: skip
         if one.gained:
             _tell_of_pass(made, one.sitting.attempt)
+            certifying.give_if_whole(one.sitting.attempt.enrolment_id, by=PORTAL)
     return made
 
 
@@ -111,8 +113,8 @@ def _kept(made: Remark, one: Marked) -> None:
         RemarkedPaper(
             remark_id=made.id, attempt_id=was.id, correct_before=was.correct, critical_before=was.critical, passed_before=was.passed,
             correct_after=one.result.right, critical_after=one.result.critical, passed_after=one.result.passed,
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
 
 
 def _apply(at: Sitting, judged: tuple[Judged, ...], result: Result) -> None:
@@ -148,8 +150,8 @@ def decide(at: Waiting, *, stands: bool, reason: str, by: Acting) -> None:
     db.session.add(
         PassDecision(
             remarked_paper_id=at.paper.id, paper=one.reference, stands=stands, reason=reason, decided_at=clock.now(), decided_by=by.name,
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     audit.record(Event.PASS_DECIDED, one, by=by, remark=at.remark.reference, stands=stands, reason=reason)
     if not stands:
         to = recipients.person(one.person_id)

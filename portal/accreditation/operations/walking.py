@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal.accreditation.courses.records import Choice, Part, Scenario
 from portal.accreditation.models import CpdEntry, ScenarioTry
+from portal.accreditation.operations import certifying
 from portal.accreditation.queries.learning import Walked
 from portal.kernel import clock
 from portal.kernel.db import hold, insert_unless_there
@@ -85,6 +86,7 @@ def _finish(at: Walked, walk: ScenarioTry, chosen: list[Choice], by: Acting) -> 
             title=f"{course.title}: {at.scenario.title}", counted_on=clock.today(), claimed=at.scenario.minutes,
             observed=min(at.scenario.minutes * 2, round(seconds / 60)),
         )  # fmt: skip
+        certifying.give_if_whole(at.studied.begun.id, by=by)
 
 
 def judged(scenario: Scenario, chosen: list[Choice]) -> bool:

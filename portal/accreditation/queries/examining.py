@@ -15,7 +15,7 @@ from portal.accreditation.courses.records import Course, Lesson, Question
 from portal.accreditation.lifecycle import AttemptKind, AttemptState
 from portal.accreditation.marking import Judged
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, TimeAllowed
-from portal.accreditation.queries import catalogue, learning
+from portal.accreditation.queries import catalogue, certificates, learning
 from portal.accreditation.queries.learning import Studied
 from portal.kernel import clock
 from portal.kernel.db import at_most, db
@@ -29,6 +29,7 @@ class Examined:
 
     studied: Studied
     attempts: Sequence[Attempt]
+    changed: frozenset[str] = frozenset()  # expectations, since the certificate that is renewed
 
     def of(self, kind: AttemptKind) -> list[Attempt]:
         return [one for one in self.attempts if one.kind is kind]
@@ -64,7 +65,9 @@ class Examined:
 
     @property
     def lessons_needed(self) -> list[Lesson]:
-        """Those that are to be read before the examination, and were not."""
+        """Those that are to be read before the examination, and were not: for a renewal, only what changed since."""
+        if self.studied.begun.cycle > 1:
+            return [lesson for lesson in self.studied.lessons_left if self.changed & set(lesson.expectations)]
         return [lesson for lesson in self.studied.lessons_left if lesson.outcome not in self.known]
 
 
@@ -133,7 +136,8 @@ def examined(person_id: int, course: str) -> Examined | None:
 
 def papers(at: Studied) -> Examined:
     """The papers of a course that somebody has begun."""
-    return Examined(at, db.session.scalars(_OF_ENROLMENT, {"id": at.begun.id}).all())
+    changed = certificates.to_refresh(at.begun.person_id, at.course.id, at.begun.cycle)
+    return Examined(at, db.session.scalars(_OF_ENROLMENT, {"id": at.begun.id}).all(), changed)
 
 
 def sitting(person_id: int, reference: str) -> Sitting | None:

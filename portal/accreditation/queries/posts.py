@@ -28,7 +28,7 @@ _today: sa.BindParameter[date] = sa.bindparam("today")
 _FRONTLINE = sa.and_(M.organisation_id == sa.bindparam("body"), M.role.in_(sa.bindparam("roles", expanding=True)), HOLDING)
 _THEIRS = sa.select(M.person_id).where(_FRONTLINE)
 _LAST = sa.select(D.what).where(D.certificate_id == C.id).order_by(D.number.desc()).limit(at_most(1)).correlate(C).scalar_subquery()
-_IN_FORCE = sa.or_(_LAST.is_(None), _LAST == sa.literal(StatusVerb.LIFT, type_=D.what.type))
+_IN_FORCE = sa.or_(_LAST.is_(None), sa.literal(StatusVerb.LIFT, type_=D.what.type) == _LAST)
 _AWARD = C.kind == sa.literal(CertificateKind.AWARD, literal_execute=True)
 
 _PEOPLE = (

@@ -1,4 +1,4 @@
-"""People learn: their pathway, lessons and scenarios, and their record of professional development."""
+"""People learn: their pathway, lessons and scenarios, their certificates, and their record of professional development."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from flask import Blueprint, Flask
 from portal.accreditation.views import (
     allowing_time,
     authoring,
+    certificates,
+    checking,
+    deciding,
     examining,
     exchanging,
     learning,
@@ -17,7 +20,10 @@ from portal.accreditation.views import (
     walking,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, remarking.bp, posts.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, checking.bp, certificates.bp,
+    deciding.bp, remarking.bp, posts.bp,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.accreditation.queries import examining, learning
+from portal.accreditation.queries import certificates, examining, learning
+from portal.accreditation.queries.certificates import Held
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.accreditation.queries.learning import Opened, Studied, Walked
 from portal.web.gate import acting
@@ -38,3 +39,7 @@ def sitting(reference: str) -> Sitting | None:
 
 def asked(reference: str, position: int) -> Asked | None:
     return examining.asked(_me(), reference, position)
+
+
+def held(reference: str) -> Held | None:
+    return certificates.held(_me(), reference)

@@ -1,0 +1,62 @@
+"""From the stored row to what is signed. Nothing else is ever signed: no page takes a credential to sign."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from portal.accreditation.credentials import building, statuses, tokens
+from portal.accreditation.credentials.checking import Checked, Outcome, Trusted, check
+from portal.accreditation.credentials.keys import KeyRing
+from portal.accreditation.models import Certificate
+from portal.accreditation.queries import certificates as queries
+from portal.config import Settings
+from portal.kernel import clock
+
+UNREGISTERED = "Register: it is signed by this portal, but no certificate of this number was ever given."
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def address() -> str:
+    return _settings().address
+
+
+def ring() -> KeyRing:
+    return KeyRing(_settings().instance / "keys")
+
+
+def token(one: Certificate) -> str:
+    """The credential of a certificate, signed with the key in use now."""
+    return tokens.signed(building.credential(queries.given(one), address()), ring().signer(), address=address())
+
+
+def status_list(list_number: int) -> str | None:
+    """A status list as it is now, signed as of the start of this day, so that it lasts at least until the end of the next."""
+    places = queries.places(list_number)
+    if places is None:
+        return None
+    since = clock.start_of_day(clock.today())
+    return tokens.signed(statuses.credential(address(), list_number, places, since), ring().signer(), address=address())
+
+
+def trusted() -> Trusted:
+    """This portal, as its own checker sees it: the same addresses that everybody else reads."""
+    return Trusted(address(), ring().key, _listed)
+
+
+def _listed(where: str) -> str | None:
+    number = where.rpartition("/")[2]
+    return status_list(int(number)) if number.isdecimal() and int(number[:6]) > 0 else None
+
+
+def checked(given: str) -> Checked:
+    """A credential that somebody brings."""
+    found = check(given, trusted(), clock.now())
+    if found.outcome in (Outcome.UNKNOWN, Outcome.ALTERED) or not found.says:
+        return found
+    if queries.by_uuid(str(found.says["id"]).rpartition("/")[2]) is None:
+        return Checked(Outcome.UNKNOWN, UNREGISTERED)
+    return found

@@ -1,0 +1,333 @@
+"""Certificates, what was decided about them, and which parts of a course somebody has passed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from portal.accreditation.courses import checking
+from portal.accreditation.courses.records import Award, Course
+from portal.accreditation.credentials import statuses
+from portal.accreditation.credentials.building import Achieved, Aligned, Given
+from portal.accreditation.lifecycle import CERTIFICATE, AttemptKind, CertificateKind, Status, StatusVerb
+from portal.accreditation.models import (
+    Attempt,
+    AwardEdition,
+    Certificate,
+    CertificateDecision,
+    CourseVersion,
+    Enrolment,
+    ScenarioTry,
+)
+from portal.accreditation.queries import catalogue
+from portal.kernel import clock, words
+from portal.kernel.db import at_most, db
+from portal.organisations.models import Person
+from portal.standards import library
+from portal.standards.diff import Change, difference
+
+C, D = Certificate, CertificateDecision
+OPENS = timedelta(days=90)  # before a certificate ends, renewal opens
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that a course asks for before it gives a certificate, and where to do it."""
+
+    title: str
+    done: bool
+    path: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A certificate and everything that was decided about it, oldest first."""
+
+    certificate: Certificate
+    decisions: Sequence[CertificateDecision]
+    latest: bool  # of its holder in this course or award
+    organisation_id: None = None  # a person's own
+
+    @property
+    def status(self) -> Status:
+        return status_after(one.what for one in self.decisions)
+
+    @property
+    def ended(self) -> bool:
+        return self.certificate.valid_until_on < clock.today()
+
+    @property
+    def ends_soon(self) -> bool:
+        return not self.ended and self.certificate.valid_until_on - OPENS <= clock.today()
+
+    @property
+    def counts(self) -> bool:
+        return self.status is Status.IN_FORCE and not self.ended
+
+    @property
+    def renewal_opens_on(self) -> date:
+        return self.certificate.valid_until_on - OPENS
+
+    @property
+    def may_renew(self) -> bool:
+        """Whether a new cycle may begin: nothing newer is there, nothing is under inquiry, and its end is near or past."""
+        return self.latest and self.status is Status.IN_FORCE and clock.today() >= self.renewal_opens_on
+
+    @property
+    def in_words(self) -> tuple[str, str]:
+        """What it is now, and the colour of its tag."""
+        if self.status is not Status.IN_FORCE:
+            return self.status.value.capitalize(), "red"
+        return ("Expired", "grey") if self.ended else ("Ends soon", "yellow") if self.ends_soon else ("Valid", "green")
+
+
+def status_after(verbs: Iterable[StatusVerb]) -> Status:
+    status = CERTIFICATE.first
+    for verb in verbs:
+        status = CERTIFICATE.moves[status, verb]
+    return status
+
+
+_OF_PERSON = sa.select(C).where(C.person_id == sa.bindparam("person")).order_by(C.given_at.desc(), C.id.desc())
+_BY_UUID = sa.select(C).where(C.uuid == sa.bindparam("uuid"))
+_BY_REFERENCE = sa.select(C).where(C.reference == sa.bindparam("reference"))
+_DECISIONS = sa.select(D).where(D.certificate_id.in_(sa.bindparam("ids", expanding=True))).order_by(D.certificate_id, D.number)
+_NEWER = sa.select(
+    sa.exists().where(
+        C.person_id == sa.bindparam("person"), C.kind == sa.bindparam("kind", type_=C.kind.type), C.code == sa.bindparam("code"),
+        sa.or_(C.cycle > sa.bindparam("cycle"), sa.and_(C.cycle == sa.bindparam("cycle"), C.issue > sa.bindparam("issue"))),
+    )
+)  # fmt: skip
+_PAPERS = sa.select(Attempt.correct, Attempt.asked).where(
+    Attempt.enrolment_id == sa.bindparam("id"), Attempt.passed.is_(True), Attempt.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True)
+)
+_SCENARIOS = sa.select(ScenarioTry.scenario).where(ScenarioTry.enrolment_id == sa.bindparam("id"), ScenarioTry.passed.is_(True)).distinct()
+
+
+def held_by(person_id: int) -> list[Held]:
+    """Every certificate of this person, newest first."""
+    return _held(db.session.scalars(_OF_PERSON, {"person": person_id}).all())
+
+
+def held(person_id: int, reference: str) -> Held | None:
+    """A certificate of this person; nobody finds another's."""
+    one = any_of(reference)
+    return one if one and one.certificate.person_id == person_id else None
+
+
+def any_of(reference: str) -> Held | None:
+    one = db.session.scalar(_BY_REFERENCE, {"reference": reference.upper()})
+    return _one(one) if one else None
+
+
+def by_uuid(uuid: str) -> Held | None:
+    one = db.session.scalar(_BY_UUID, {"uuid": uuid.lower()})
+    return _one(one) if one else None
+
+
+def _one(one: Certificate) -> Held:
+    newer = db.session.scalar(_NEWER, {"person": one.person_id, "kind": one.kind, "code": one.code, "cycle": one.cycle, "issue": one.issue})
+    return Held(one, db.session.scalars(_DECISIONS, {"ids": [one.id]}).all(), not newer)
+
+
+def _held(found: Sequence[Certificate]) -> list[Held]:
+    decisions: dict[int, list[CertificateDecision]] = {}
+    if found:
+        for decision in db.session.scalars(_DECISIONS, {"ids": [one.id for one in found]}):
+            decisions.setdefault(decision.certificate_id, []).append(decision)
+    newest: dict[tuple[CertificateKind, str], Certificate] = {}
+    for one in found:
+        there = newest.get((one.kind, one.code))
+        if there is None or (one.cycle, one.issue) > (there.cycle, there.issue):
+            newest[one.kind, one.code] = one
+    return [Held(one, decisions.get(one.id, []), newest[one.kind, one.code] is one) for one in found]
+
+
+def newest_of(person_id: int, kind: CertificateKind, code: str) -> Held | None:
+    """The newest certificate of this person in a course or an award."""
+    return next((one for one in held_by(person_id) if one.latest and one.certificate.kind is kind and one.certificate.code == code), None)
+
+
+def score(enrolment_id: int) -> int | None:
+    """Of the examination that was passed, in per cent, rounded down; None where none was."""
+    shares = [int(correct or 0) * 100 // asked for correct, asked in db.session.execute(_PAPERS, {"id": enrolment_id})]
+    return max(shares, default=None)
+
+
+def assignments_passed(_enrolment_id: int) -> frozenset[str]:
+    """Assignments whose work was marked and passed, by their names. None is marked yet."""
+    return frozenset()
+
+
+def parts_done(enrolment: Enrolment) -> list[Part]:
+    """What the course asks for in this cycle: everything at first, what its renewal needs afterwards."""
+    course = catalogue.content(catalogue.version(enrolment.course_version_id))
+    needs: Collection[str] = course.renewal if enrolment.cycle > 1 else ("paper", "scenarios", "assignments")
+    here = f"/learning/{course.id}"
+    parts = []
+    if "paper" in needs:
+        parts.append(Part("The examination", score(enrolment.id) is not None, f"{here}/examination"))
+    if "scenarios" in needs:
+        walked = set(db.session.scalars(_SCENARIOS, {"id": enrolment.id}))
+        parts += [Part(one.title, one.slug in walked, f"{here}/scenarios/{one.slug}") for one in course.scenarios]
+    if "assignments" in needs:
+        marked = assignments_passed(enrolment.id)
+        parts += [Part(one.title, one.slug in marked, f"{here}/assignments/{one.slug}") for one in course.assignments]
+    return parts
+
+
+def standards_of(course: Course) -> str:
+    """The standards that a course is about, in the versions that are in force now: "NHS 1.0, GOV 1.0"."""
+    known = library.load()
+    return ", ".join(f"{id} {known.latest(id).version}" for id in course.standards if known.versions(id))
+
+
+def clauses_changed(standards: str) -> frozenset[str]:
+    """The expectations that are new or worded otherwise since these versions were in force."""
+    known = library.load()
+    changed: set[str] = set()
+    for one in filter(None, standards.split(", ")):
+        id, _, version = one.partition(" ")
+        if not known.versions(id) or (newest := known.latest(id)).version == version:
+            continue
+        changed |= {change.code for change in difference(library.standard(id, version), newest) if change.change in (Change.ADDED, Change.REWORDED)}
+    return frozenset(changed)
+
+
+def to_refresh(person_id: int, course: str, cycle: int) -> frozenset[str]:
+    """The expectations that changed since the certificate that a renewal follows; none in the first cycle."""
+    if cycle == 1:
+        return frozenset()
+    wanted = (
+        sa.select(C.standards)
+        .where(C.person_id == person_id, C.kind == CertificateKind.COURSE, C.code == course, C.cycle < cycle)
+        .order_by(C.cycle.desc(), C.issue.desc()).limit(at_most(1))
+    )  # fmt: skip
+    return clauses_changed(db.session.scalar(wanted) or "")
+
+
+# What a certificate says.
+
+
+def awards() -> tuple[Award, ...]:
+    return _awards(Path(current_app.root_path) / "courses")
+
+
+@cache
+def _awards(folder: Path) -> tuple[Award, ...]:
+    return checking.awards(folder)
+
+
+def achieved_in(version: CourseVersion) -> Achieved:
+    """What a version of a course stands for."""
+    course = catalogue.content(version)
+    known = library.load()
+    aligned = []
+    for code in dict.fromkeys(code for outcome in course.outcomes for code in outcome.expectations):
+        standard = next((known.latest(id) for id in course.standards if known.versions(id) and known.latest(id).has(code)), None)
+        if standard is not None:
+            aligned.append(Aligned(standard.title, code, standard.expectation(code).title, f"/standards/{standard.id}/{standard.version}/{code}"))
+    parts = [f"an examination with {course.paper.pass_mark}% right and nothing that would do harm"]
+    parts += [f"the conversation “{one.title}”" for one in course.scenarios] + [f"the assignment “{one.title}”" for one in course.assignments]
+    narrative = f"The holder can: {words.listing([outcome.text[:1].lower() + outcome.text[1:] for outcome in course.outcomes])}. Passed: {words.listing(parts)}."
+    return Achieved(course.id, version.version, course.title, course.about, narrative, version.sha256, course.cpd_minutes, course.paper.pass_mark, tuple(aligned))
+
+
+def achieved_by(edition: AwardEdition) -> Achieved:
+    """What an edition of an award stands for."""
+    kept = json.loads(edition.content)
+    narrative = f"The holder has certificates in {words.listing(kept['needs'])}, all in force on the day on which this was given."
+    return Achieved(edition.award, str(edition.number), edition.title, kept["about"], narrative, edition.sha256, 0, None)
+
+
+def achieved_of(one: Certificate) -> Achieved:
+    if one.course_version_id is not None:
+        return achieved_in(catalogue.version(one.course_version_id))
+    return achieved_by(db.session.get_one(AwardEdition, one.award_edition_id))
+
+
+def achieved(code: str, version: str) -> Achieved | None:
+    """By the code and version of a course, or the code and number of an award."""
+    found = next((one for one in catalogue.versions(code.upper()) if one.version == version), None)
+    if found is not None:
+        return achieved_in(found)
+    number = int(version) if version.isdecimal() and len(version) < 6 else 0
+    edition = db.session.scalar(sa.select(AwardEdition).where(AwardEdition.award == code.lower(), AwardEdition.number == number))
+    return achieved_by(edition) if edition else None
+
+
+def achievement(code: str, major: int) -> Achieved | None:
+    """The newest of all versions that mean the same."""
+    found = next((one for one in catalogue.versions(code.upper()) if one.major == major), None)
+    return achieved_in(found) if found else achieved(code, str(major))
+
+
+def given(one: Certificate) -> Given:
+    """What its credential says, with what its holder chooses to show."""
+    return Given(
+        one.uuid, one.subject, achieved_of(one), one.valid_from_on, one.valid_until_on, one.salt, one.identity_hash,
+        one.name if one.name_shown else "", one.score if one.score_shown else None,
+        (statuses.number(one.lists, "revocation"), statuses.number(one.lists, "suspension")), (one.revocation_index, one.suspension_index),
+    )  # fmt: skip
+
+
+_LAST = sa.select(sa.func.max(D.number)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
+_IN_STATUS = {
+    "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(C.lists == sa.bindparam("pair"), D.what == StatusVerb.REVOKE),
+    "suspension": sa.select(C.suspension_index).join(D, D.certificate_id == C.id).where(
+        C.lists == sa.bindparam("pair"), D.what == StatusVerb.SUSPEND, D.number == _LAST
+    ),
+}
+
+
+def places(list_number: int) -> Sequence[int] | None:
+    """The bits that are set in a status list; None for a list in which nobody stands, but for the first two."""
+    pair, purpose = statuses.of_number(list_number)
+    if pair > 1 and not db.session.scalar(sa.select(sa.exists().where(C.lists == pair))):
+        return None
+    return db.session.scalars(_IN_STATUS[purpose], {"pair": pair}).all()
+
+
+def taken(pair: int) -> tuple[set[int], set[int]]:
+    """The places of a pair of lists that are given away: for good, so that no place tells of two."""
+    rows = db.session.execute(sa.select(C.revocation_index, C.suspension_index).where(C.lists == pair)).all()
+    return {one for one, _ in rows}, {two for _, two in rows}
+
+
+def newest_pair() -> int:
+    return db.session.scalar(sa.select(sa.func.max(C.lists))) or 1
+
+
+def ending(first: date, last: date) -> Sequence[int]:
+    """Certificates whose last day lies between these, by their ids."""
+    return db.session.scalars(sa.select(C.id).where(C.valid_until_on.between(first, last)).order_by(C.id)).all()
+
+
+def not_ended(today: date) -> Sequence[int]:
+    return db.session.scalars(sa.select(C.id).where(C.valid_until_on >= today).order_by(C.id)).all()
+
+
+def whole(id: int) -> Held:
+    return _one(db.session.get_one(Certificate, id))
+
+
+def holder(one: Certificate) -> Person:
+    return db.session.get_one(Person, one.person_id)
+
+
+def recent(limit: int = 50) -> list[Held]:
+    """Those decided about last, and then those given last."""
+    order = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
+    return _held(db.session.scalars(sa.select(C).order_by(sa.func.coalesce(order, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
+
+
+def editions(award: str) -> Mapping[str, AwardEdition]:
+    """Every edition of an award, by its hash."""
+    return {one.sha256: one for one in db.session.scalars(sa.select(AwardEdition).where(AwardEdition.award == award))}
