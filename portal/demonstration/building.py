@@ -12,12 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal import ROOT, audit
+from portal.accreditation.operations import publishing
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
 from portal.audit import Entry, Event
 from portal.demonstration import (
     accredited,
     bodies,
+    certificates,
     conflicts,
     letters,
     practices,
@@ -40,7 +43,7 @@ from portal.demonstration.shortfalls import Shortfalls
 from portal.demonstration.stories import Office, Story
 from portal.demonstration.years import Year
 from portal.files import receiving
-from portal.kernel import clock, words
+from portal.kernel import clock, words, working_days
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
 from portal.organisations.operations import importing
@@ -52,6 +55,7 @@ PROVED = frozenset({Fate.UNDER_REVIEW, Fate.QUESTIONED, Fate.REVIEWED, Fate.REPL
 DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
 ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
 OFFICE_OPENS = timedelta(hours=7)
+COURSES_SINCE = 40  # months, so that a certificate may have ended
 
 
 def build_if_empty() -> str:
@@ -65,15 +69,19 @@ def build_if_empty() -> str:
     with receiving.clearing():
         shelf.put_away()
         bodies.mark_joined(taking_part)
-        ledger.write()
+        ledger.insert()
+        certificates.earn(clock.today())
         accredited.certify(handlers)
+        ledger.take(audit.handed_over(db.session()))
+        ledger.seal()
         db.session.commit()
     told = words.count(len(taking_part), "organisation", "organisations")
     return f"The demonstration is built: three years of {told}, all of it invented ({time.monotonic() - began:.0f} seconds)."
 
 
 def register_first() -> list[Entry]:
-    """Put the shipped register and the practices in place on a day before everything else, so that the record reads in order.
+    """Put the shipped register and the practices in place on a day before everything else, so that the record reads in order;
+    and the shipped courses on a day before anybody learns.
 
     Returns what the record will say of it, which comes on the days on which organisations were opened and closed.
     """
@@ -81,8 +89,10 @@ def register_first() -> list[Entry]:
         if not db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
             importing.load_shipped()
         practices.register()
+    with clock.at(working_days.add_months(clock.today(), -COURSES_SINCE)):
+        publishing.load_shipped(ROOT / "courses")
     days = {row.id: row for row in db.session.execute(sa.select(Organisation.id, Organisation.opened_on, Organisation.closed_on))}
-    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in db.session.info.pop("audit.entries", [])]
+    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in audit.handed_over(db.session())]
 
 
 def _on_its_day(entry: Entry, row: Any) -> Entry:

@@ -68,17 +68,17 @@ class Ledger:
         for entry in entries:
             self.entries[entry.organisation_id].append(entry)
 
-    def write(self) -> None:
-        """Insert everything, seal every stream in the order of its moments, and let the sequences follow."""
+    def insert(self) -> None:
+        """Insert every row, and let the sequences follow."""
         by_table = {kind.__table__: kind for kind in self.rows}
         for table in sa.schema.sort_tables(by_table):
             rows = self.rows[by_table[table]]
             for start in range(0, len(rows), AT_ONCE):
                 db.session.execute(sa.insert(table), rows[start : start + AT_ONCE])
             _let_sequence_follow(table)
-        self._seal()
 
-    def _seal(self) -> None:
+    def seal(self) -> None:
+        """Seal every stream in the order of its moments."""
         heads = {row.organisation_id: (row.sequence, row.head) for row in db.session.execute(sa.select(Stream.__table__))}
         records: list[dict[str, Any]] = []
         old: list[dict[str, Any]] = []

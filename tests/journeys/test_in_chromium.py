@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import authoring, learning, recommendations
+from tests.journeys import accredited, authoring, certificates, learning, recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -299,6 +300,18 @@ def test_a_course_is_read_and_examined(walk: Any, width: int, javascript: bool, 
     learning.sit_by_keyboard(one, "/learning/C1/examination")
 
 
+@pytest.mark.parametrize(("width", "javascript", "who", "outcome"), [(1280, True, "Kwame Mensah", "Valid"), (320, False, "Maya Okafor", "Expiring")])
+def test_a_certificate_is_carried_away_checked_and_decided_about(walk: Any, width: int, javascript: bool, who: str, outcome: str, tmp_path: Path) -> None:
+    holder, anybody, reviewer = (walk(width=width, javascript=javascript) for _ in range(3))
+    holder.sign_in(who)
+    public, badge = certificates.carried_away(holder, "Hearing it well", tmp_path)
+    if outcome == "Expiring":
+        certificates.renewed(holder)
+    certificates.checked(anybody, public, badge, outcome)
+    reviewer.sign_in("Rosalind Achebe")
+    certificates.decided(reviewer, public)
+
+
 def test_a_pre_test_says_what_may_be_left_out(walk: Any) -> None:
     one = walk(width=320, javascript=False)
     one.sign_in("Helen Fairbairn")
@@ -353,3 +366,16 @@ def test_an_author_brings_in_questions_and_looks_at_a_course(walk: Any, width: i
     authoring.sign_in_as_an_author(one)
     authoring.bring_in(one)
     authoring.look_at_a_course(one, "C1")
+
+
+@pytest.mark.parametrize(("width", "javascript"), MODES)
+def test_an_organisation_sees_who_is_accredited_and_publishes_the_figure(walk: Any, width: int, javascript: bool) -> None:
+    one, author, anybody = (walk(width=width, javascript=javascript) for _ in range(3))
+    one.sign_in("Bridget Hylton")
+    here = "/organisations/R0A/accreditation"
+    accredited.seen_and_narrowed(one, here)
+    accredited.posts_stated(one, here, "16" if javascript else "17")
+    accredited.published(one, here)
+    accredited.read_by_anybody(anybody, "R0A")
+    authoring.sign_in_as_an_author(author)
+    accredited.marked_again(author, "C1")

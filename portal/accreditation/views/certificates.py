@@ -93,7 +93,7 @@ def values_of(at: Held) -> dict[str, Any]:
     return {
         "title": one.title, "name": one.name, "about": achieved.about, "narrative": achieved.narrative, "reference": one.reference,
         "kind": one.kind.value, "version": achieved.version, "from": words.day(one.valid_from_on), "until": words.day(one.valid_until_on),
-        "given": words.day(clock.london(one.given_at).date()), "score": f"{one.score}%" if one.score_shown else "", "address": where,
+        "given": words.day(clock.london(one.given_at).date()), "score": f"{one.score}%" if one.score_shown else "", "address": where, "host": issuing.address(), "uuid": one.uuid,
         "hours": words.count(achieved.minutes, "minute", "minutes") if achieved.minutes else "",
         "squares": [[bool(dark) for dark in row] for row in segno.make(where, error="m", micro=False).matrix],
     }  # fmt: skip
