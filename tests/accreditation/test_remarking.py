@@ -8,6 +8,8 @@ import re
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 
 from portal import audit
 from portal.accreditation.courses import reading
@@ -22,6 +24,7 @@ from portal.kernel.errors import Invalid, NotAllowed, WrongState
 from portal.outbox import OutgoingLetter
 from tests.accreditation.a_course import files
 from tests.accreditation.learners import a_paper, answered, handed_in, published, sitting
+from tests.browser import Browser
 from tests.people import Cast
 
 BEFORE = re.compile(rb"- \[ \] (The first thing that is wrong in case (\d+))\n(.*?)- \[x\] The right thing to do", re.S)
@@ -140,3 +143,39 @@ def test_no_path_of_re_marks_loses_a_pass_without_a_decision(cast: Cast, seed: i
         assert remarking.remark(version, "A step", by=cast.wren) is None
         assert state == [(one.correct, one.critical, one.passed) for one in papers]
     assert db.session.query(PassDecision).count() == 0
+
+
+def test_looking_costs_as_many_queries_for_many_papers_as_for_one(cast: Cast, app: Flask) -> None:
+    published(cast)
+    token = cast.sign_in("wren")
+    handed_in(cast.hal)
+    others = [(by, a_paper(by)) for by in (cast.priya, cast.edwin, cast.connie)]
+    published(cast, with_keys("1.1.0", NUMBERS), "Keys corrected.")
+
+    def cost() -> int:
+        seen: list[str] = []
+        browser = Browser(app, token)
+        browser.open("/authoring/T1/remarks")
+        sa.event.listen(db.engine, "before_cursor_execute", note := lambda *args: seen.append(args[2]))
+        browser.open("/authoring/T1/remarks")
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    one = cost()
+    for by, at in others:
+        examining.hand_in(answered(by, at), by=by)
+    db.session.commit()
+    assert cost() == one
+    assert "4 papers come to something else" in Browser(app, token).open("/authoring/T1/remarks").text
+
+
+def test_an_author_marks_again_and_decides_on_the_page(cast: Cast, app: Flask) -> None:
+    paper, _ = a_pass_in_doubt(cast)
+    browser = Browser(app, cast.sign_in("wren"))
+    browser.open("/authoring/T1/remarks")
+    assert "Say in one line what was wrong" in browser.press("Mark them again", status=422).text
+    assert "The pass stands for now" in browser.press("Mark them again", because="The keys were turned round").text
+    browser.open(f"/authoring/T1/remarks/{paper.reference}")
+    assert "Choose whether the pass stands" in browser.press("Save the decision", status=422).text
+    assert "The pass stands: It was asked fairly." in browser.press("Save the decision", stands="yes", reason="It was asked fairly.").text
+    browser.open(f"/authoring/T1/remarks/{paper.reference}", status=404)

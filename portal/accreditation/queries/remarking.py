@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,28 +10,34 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.accreditation import marking
+from portal.accreditation.courses.records import Question
 from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.marking import Judged
-from portal.accreditation.models import Attempt, CourseVersion, PassDecision, Remark, RemarkedPaper
+from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, PassDecision, Remark, RemarkedPaper
 from portal.accreditation.queries import catalogue, examining
 from portal.accreditation.queries.examining import Sitting
 from portal.kernel.db import at_most, db
 
-A, V, P, R = Attempt, CourseVersion, RemarkedPaper, Remark
+A, I, V, P, R = Attempt, AttemptItem, CourseVersion, RemarkedPaper, Remark
 MOST = 200  # re-marked papers that a page shows
 
 _LATER = aliased(P)
 NEWEST = ~sa.exists().where(_LATER.attempt_id == P.attempt_id, _LATER.id > P.id)  # of the re-marks of one paper
 
+# Papers that may come to something else: they ask what is keyed otherwise now, or were marked again before.
+_CONCERNED = sa.or_(
+    sa.exists().where(I.attempt_id == A.id, I.question.in_(sa.bindparam("questions", expanding=True))), sa.exists().where(P.attempt_id == A.id)
+)
 _TO_MARK = (
     sa.select(A).join(V, V.id == A.course_version_id)
     .where(
         A.course == sa.bindparam("course"), A.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True), A.ended_at.is_not(None),
-        V.major == sa.bindparam("major"), V.id != sa.bindparam("version"),
+        V.major == sa.bindparam("major"), V.id != sa.bindparam("version"), _CONCERNED,
         ~sa.exists().where(P.attempt_id == A.id, P.remark_id == R.id, R.course_version_id == sa.bindparam("version")),
     )
     .order_by(A.id)
 )  # fmt: skip
+_ITEMS = sa.select(I).where(I.attempt_id.in_(_TO_MARK.with_only_columns(A.id).order_by(None))).order_by(I.attempt_id, I.position)
 _DECIDED = sa.select(PassDecision.id).where(PassDecision.remarked_paper_id == sa.bindparam("id"))
 _WAITS = (
     sa.select(P, R).join(R, R.id == P.remark_id).outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id)
@@ -67,10 +74,25 @@ class Line:
 
 
 def to_mark(by_version: CourseVersion) -> Iterator[Sitting]:
-    """Examinations of the same major that are over and were not marked again by this version."""
-    values = {"course": by_version.course, "major": by_version.major, "version": by_version.id}
-    for one in db.session.scalars(_TO_MARK, values).all():
-        yield examining.whole(one)
+    """Examinations of the same major that are over, may come to something else, and were not marked again by this version."""
+    there = {one.id: one for one in catalogue.versions(by_version.course) if one.major == by_version.major}
+    now = catalogue.content(by_version).questions
+    questions = {
+        id for one in there.values() for id, question in catalogue.content(one).questions.items()
+        if _key(marking.corrected(question, now.get(id))) != _key(question)
+    }  # fmt: skip
+    values = {"course": by_version.course, "major": by_version.major, "version": by_version.id, "questions": sorted(questions)}
+    items: dict[int, list[AttemptItem]] = defaultdict(list)
+    for item in db.session.scalars(_ITEMS, values):
+        items[item.attempt_id].append(item)
+    for one in db.session.scalars(_TO_MARK, values):
+        version = there[one.course_version_id]
+        yield Sitting(one, catalogue.content(version), version, items[one.id])
+
+
+def _key(question: Question) -> object:
+    """What an answer is judged by."""
+    return question.rule, [(one.text, one.right, one.critical, one.goes_with) for one in question.options]
 
 
 def newest_of_major(one: CourseVersion) -> bool:
