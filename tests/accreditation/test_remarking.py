@@ -179,3 +179,13 @@ def test_an_author_marks_again_and_decides_on_the_page(cast: Cast, app: Flask) -
     assert "Choose whether the pass stands" in browser.press("Save the decision", status=422).text
     assert "The pass stands: It was asked fairly." in browser.press("Save the decision", stands="yes", reason="It was asked fairly.").text
     browser.open(f"/authoring/T1/remarks/{paper.reference}", status=404)
+
+
+def test_the_files_of_a_paper_in_doubt_still_come_to_its_pass(cast: Cast) -> None:
+    """What waits for a decision stands as it was, so that it is computed from the version that was sat alone."""
+    one, corrected = a_pass_in_doubt(cast)
+    remarking.remark(corrected, "The keys were turned round", by=cast.wren)
+    db.session.commit()
+    export = exporting.export(sitting(cast.hal, one))
+    assert export["remarked"] is None
+    assert list(recheck(export, reading.course(files(), "T1"))) == []

@@ -18,7 +18,7 @@ from portal.accreditation.queries import catalogue, examining
 from portal.accreditation.queries.examining import Sitting
 from portal.kernel.db import at_most, db
 
-A, I, V, P, R = Attempt, AttemptItem, CourseVersion, RemarkedPaper, Remark
+A, Item, V, P, R = Attempt, AttemptItem, CourseVersion, RemarkedPaper, Remark
 MOST = 200  # re-marked papers that a page shows
 
 _LATER = aliased(P)
@@ -26,7 +26,7 @@ NEWEST = ~sa.exists().where(_LATER.attempt_id == P.attempt_id, _LATER.id > P.id)
 
 # Papers that may come to something else: they ask what is keyed otherwise now, or were marked again before.
 _CONCERNED = sa.or_(
-    sa.exists().where(I.attempt_id == A.id, I.question.in_(sa.bindparam("questions", expanding=True))), sa.exists().where(P.attempt_id == A.id)
+    sa.exists().where(Item.attempt_id == A.id, Item.question.in_(sa.bindparam("questions", expanding=True))), sa.exists().where(P.attempt_id == A.id)
 )
 _TO_MARK = (
     sa.select(A).join(V, V.id == A.course_version_id)
@@ -37,7 +37,7 @@ _TO_MARK = (
     )
     .order_by(A.id)
 )  # fmt: skip
-_ITEMS = sa.select(I).where(I.attempt_id.in_(_TO_MARK.with_only_columns(A.id).order_by(None))).order_by(I.attempt_id, I.position)
+_ITEMS = sa.select(Item).where(Item.attempt_id.in_(_TO_MARK.with_only_columns(A.id).order_by(None))).order_by(Item.attempt_id, Item.position)
 _DECIDED = sa.select(PassDecision.id).where(PassDecision.remarked_paper_id == sa.bindparam("id"))
 _WAITS = (
     sa.select(P, R).join(R, R.id == P.remark_id).outerjoin(PassDecision, PassDecision.remarked_paper_id == P.id)
