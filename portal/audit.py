@@ -169,6 +169,12 @@ class Event(enum.Enum):
     # accreditation
     COURSE_PUBLISHED = "course published", "version sha256 note"
     COURSE_CLOSED = "course closed to people who have not begun it", "version"
+    POSTS_STATED = "frontline posts stated", "posts before"
+    FIGURE_PUBLISHED = "figure of accredited posts published", "month accredited posts sha256"
+    COURSE_FOLLOWED = "those who had begun no paper brought into a newer version of a course", "version people"
+    PAPERS_REMARKED = "papers marked again by a corrected version of a course", "version because papers gained waiting"
+    PAPER_REMARKED = "paper marked again", "remark correct critical passed"
+    PASS_DECIDED = "decided whether a pass stands that another marking would not give", "remark stands reason"
     COURSE_BEGUN = "course begun", "version"
     PAPER_BEGUN = "paper begun", "course kind number"
     PAPER_HANDED_IN = "paper handed in", "course correct asked critical passed"

@@ -23,10 +23,11 @@ from portal.accreditation.credentials.baking import NoCredential, token_in
 from portal.accreditation.credentials.checking import Outcome
 from portal.accreditation.exchange import as_gift, bank
 from portal.accreditation.exchange.reading import read as read_questions
-from portal.accreditation.operations import deciding, issuing, publishing
+from portal.accreditation.operations import deciding, issuing, publishing, remarking
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import exporting
 from portal.accreditation.queries.catalogue import versions as versions_of
+from portal.accreditation.queries.posts import broken as broken_figures
 from portal.accreditation.rechecking import recheck
 from portal.assessments.operations.receipts import verify_snapshots
 from portal.config import Settings, SettingsError, explained
@@ -330,6 +331,33 @@ def course_close(name: str, version: str) -> None:
         click.echo(f"{one.course} {one.version} is closed to people who have not begun it.")
 
 
+@course.command("remark")
+@click.argument("name", metavar="COURSE")
+@click.argument("version")
+@click.option("--because", required=True, help="what was wrong, in one line, for those whose papers they are")
+@click.option("--now", "for_good", is_flag=True, help="mark them again; without it, only say who is affected")
+def course_remark(name: str, version: str, because: str, for_good: bool) -> None:
+    """Mark the papers of COURSE again by the corrected VERSION. Nobody loses a pass by it: that is for a person to decide."""
+    with at_work(), nullcontext() if for_good else only_reading():
+        one = next((one for one in versions_of(name.upper()) if one.version == version), None)
+        if one is None:
+            raise click.ClickException(f"There is no published version {version} of {name}.")
+        marked = remarking.affected(one)
+        for paper in marked:
+            was = paper.sitting.attempt
+            click.echo(f"{was.reference}: {was.correct} of {was.asked} right comes to {paper.result.right}; {paper.outcome}")
+        click.echo(f"{words.count(len(marked), 'paper is', 'papers are').capitalize()} affected.")
+        if not for_good:
+            click.echo("Nothing was changed. To mark them again, add --now.")
+            return
+        try:
+            made = remarking.remark(one, because, by=PORTAL)
+        except Refusal as refusal:
+            raise click.ClickException(refusal.message) from None
+        db.session.commit()
+        click.echo(f"Marked again as {made.reference}." if made else "Nothing was to be marked again.")
+
+
 @course.command("load")
 def course_load() -> None:
     """Publish here what was published elsewhere: each course on disk that is as its newest release says."""
@@ -395,18 +423,21 @@ def attempt_export(reference: str) -> None:
 @attempt.command("recheck")
 @click.argument("export", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def attempt_recheck(export: Path | None, folder: Path | None) -> None:
-    """Compute the result in EXPORT again from the course in FOLDER alone; without them, of every paper that is over."""
+@click.argument("corrected", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def attempt_recheck(export: Path | None, folder: Path | None, corrected: Path | None) -> None:
+    """Compute the result in EXPORT again from the course in FOLDER alone; without them, of every paper that is over.
+
+    A paper that was marked again needs the CORRECTED course, too."""
     if export is None:
         with at_work(), only_reading():
-            wrong = {at.attempt.reference: list(recheck(exporting.export(at), at.course)) for at in exporting.all_over()}
+            wrong = {at.attempt.reference: list(recheck(exporting.export(at), at.course, exporting.corrected(at))) for at in exporting.all_over()}
         _told(wrong)
         return
     if folder is None:
         raise click.UsageError("Name the folder of the course after the export.")
     try:
         paper = json.loads(export.read_text(encoding="utf-8"))
-        _told({str(paper["paper"]): list(recheck(paper, course_in(files_of(folder), folder.name)))})
+        _told({str(paper["paper"]): list(recheck(paper, course_in(files_of(folder), folder.name), course_in(files_of(corrected), corrected.name) if corrected else None))})
     except ContentError as error:
         raise click.ClickException(f"The course cannot be read:\n{error}") from None
     except (ValueError, KeyError, TypeError):
@@ -488,7 +519,7 @@ def record() -> None:
 
 @record.command("verify")
 def record_verify() -> None:
-    """Recompute every chain and every receipt, and name the first record that was altered by hand."""
+    """Recompute every chain, every receipt and every published figure, and name the first record that was altered by hand."""
     with at_work(), only_reading():
         broken = audit.verify()
         for fault in broken:
@@ -496,7 +527,10 @@ def record_verify() -> None:
         receipts = verify_snapshots()
         for receipt in receipts:
             click.echo(str(receipt))
-        if broken or receipts:
+        figures = list(broken_figures())
+        for figure in figures:
+            click.echo(figure)
+        if broken or receipts or figures:
             sys.exit(1)
         click.echo("Every record and every receipt is as it was written.")
 

@@ -69,6 +69,8 @@ class Letter(enum.Enum):
     EVIDENCE_MISSED = "the day on which evidence was to come has passed"
     LADDER_WAITS = "steps of the ladder wait for an officer, once a day at most"
     LADDER_LETTER = "what an officer wrote about an overdue recommendation"
+    PASS_GAINED = "an examination was marked again and is passed"
+    PASS_NOT_STANDING = "an examination was marked again and its pass does not stand"
     CERTIFICATE_GIVEN = "somebody earned a certificate"
     CERTIFICATE_ENDS = "a certificate ends in 90, 30 or 7 days"
     CERTIFICATE_DECIDED = "a certificate was suspended, given back or revoked"

@@ -107,6 +107,11 @@ class Action(enum.Enum):
     EXCHANGE_QUESTIONS = "bring in questions as drafts, and carry away those of a course"
     SEE_COURSE_FIGURES = "see how the questions and lessons of a course do"
     ALLOW_TIME = "give somebody more time in papers"
+    REMARK = "have papers marked again by a corrected course, and decide what follows"
+    STATE_POSTS = "say how many frontline posts the organisation has"
+    SEE_ACCREDITATION = "see how many of the organisation's frontline posts are accredited"
+    SEE_WHO_IS_ACCREDITED = "see who is accredited in the organisation"
+    PUBLISH_ACCREDITED = "publish how many frontline posts are accredited"
     DECIDE_CERTIFICATE = "suspend a certificate, lift that, or revoke it for cause"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
@@ -223,6 +228,12 @@ RULES: dict[Action, Rule] = {
     Action.PUBLISH_COURSE: rule(R.AUTHOR, portal=True),
     Action.EXCHANGE_QUESTIONS: rule(R.AUTHOR),
     Action.SEE_COURSE_FIGURES: rule(R.AUTHOR, _ANALYST),
+    Action.REMARK: rule(R.AUTHOR, portal=True),
+    Action.STATE_POSTS: rule(_MANAGER, _ADMIN),
+    # The Ombudsman sees counts alone, and handlers themselves, in their own learning.
+    Action.SEE_ACCREDITATION: rule(_MANAGER, _LEAD, _ADMIN, *_STAFF),
+    Action.SEE_WHO_IS_ACCREDITED: rule(_MANAGER, _LEAD, _ADMIN),
+    Action.PUBLISH_ACCREDITED: rule(_LEAD, _ADMIN),
     Action.DECIDE_CERTIFICATE: rule(_REVIEWER, _KEEPER, portal=True),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from portal import ROOT, audit
+from portal.accreditation.queries.catalogue import versions
 from portal.audit import Event
 from portal.cli import main
 from portal.kernel.db import db
@@ -115,3 +116,13 @@ def test_keys_are_listed_rotated_and_named_as_stolen(portal, own_app, tmp_path):
     (tmp_path / "note.txt").write_text("eyJ")
     checked = portal("certificate", "check", str(tmp_path / "note.txt"))
     assert (checked.exit_code, checked.output.partition(":")[0]) == (1, "unknown")
+
+
+def test_papers_are_marked_again_only_by_a_version_that_is_there_and_only_when_told(portal):
+    portal("course", "load")
+    newest = versions("C1")[0].version
+    told = portal("course", "remark", "c1", newest, "--because", "A key was wrong")
+    assert told.output == "No papers are affected.\nNothing was changed. To mark them again, add --now.\n"
+    told = portal("course", "remark", "C1", newest, "--because", "A key was wrong", "--now")
+    assert told.output == "No papers are affected.\nNothing was to be marked again.\n"
+    assert "There is no published version 9.9.9 of C1." in portal("course", "remark", "C1", "9.9.9", "--because", "x").output

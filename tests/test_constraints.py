@@ -24,7 +24,12 @@ from portal.accreditation.models import (
     CpdEntry,
     Enrolment,
     LessonRead,
+    PassDecision,
+    PublishedFigure,
+    Remark,
+    RemarkedPaper,
     ScenarioTry,
+    StatedPosts,
     TimeAllowed,
 )
 from portal.config import Settings
@@ -108,6 +113,17 @@ BREAKS: dict[str, str] = {
     "ck_paper_attempts_over_is_judged": first("paper_attempts", "passed = NULL", "state = 'handed in'"),
     "ck_paper_attempts_correct_of_those_asked": first("paper_attempts", "correct = asked + 1", "state = 'handed in'"),
     "ck_paper_attempts_nothing_critical_passes": first("paper_attempts", "critical = 1, passed = TRUE", "state = 'handed in'"),
+    "ck_remarks_has_a_reason": first("remarks", "because = ''"),
+    "ck_remarked_papers_nothing_critical_passes": first("remarked_papers", "critical_after = 1, passed_after = TRUE"),
+    "ck_remarked_papers_right_is_counted": first("remarked_papers", "correct_after = -1"),
+    "ck_remarked_papers_critical_is_counted": first("remarked_papers", "critical_before = -1"),
+    "ck_pass_decisions_has_a_reason": first("pass_decisions", "reason = ''"),
+    "ck_stated_posts_counted_from_one": first("stated_posts", "number = 0"),
+    "ck_stated_posts_posts_are_bounded": first("stated_posts", "posts = 0"),
+    "ck_published_figures_said_whole": first("published_figures", "posts = NULL"),
+    "ck_published_figures_accredited_of_posts": first("published_figures", "accredited = posts + 1"),
+    "ck_published_figures_hash_is_whole": first("published_figures", "sha256 = 'short'"),
+    "ck_published_figures_before_is_whole": first("published_figures", "before = 'short'"),
     "ck_paper_items_counted_from_one": first("paper_items", "position = 0"),
     "ck_paper_items_answered_has_a_moment": first("paper_items", "answered_at = NULL"),
     "ck_paper_items_marked_whole": first("paper_items", "correct = NULL"),
@@ -349,6 +365,31 @@ def some_learning() -> None:
     db.session.execute(sa.insert(AttemptItem.__table__), [{**item, "correct": True, "critical": False}])
     db.session.execute(sa.insert(TimeAllowed.__table__), [{"person_id": person, "extra": 25, "granted_by": "B", "granted_at": now, "version": 1}])
     some_certificates(person)
+    some_remarks_and_figures()
+
+
+def some_remarks_and_figures() -> None:
+    """A paper that was marked again and decided about; posts as they were stated, and the figure of a month."""
+    now = clock.now()
+    db.session.execute(sa.insert(Remark.__table__), [
+        {"id": 900, "reference": "RM-TEST", "course": "T1", "course_version_id": 900, "because": "B", "made_at": now, "made_by": "B"},
+    ])  # fmt: skip
+    paper = db.session.scalars(sa.select(Attempt.id).where(Attempt.ended_at.is_not(None)).order_by(Attempt.id)).first()
+    db.session.execute(sa.insert(RemarkedPaper.__table__), [
+        {"id": 900, "remark_id": 900, "attempt_id": paper, "correct_before": 1, "critical_before": 0, "passed_before": True, "correct_after": 1,
+         "critical_after": 0, "passed_after": False},
+    ])  # fmt: skip
+    db.session.execute(sa.insert(PassDecision.__table__), [
+        {"remarked_paper_id": 900, "paper": "PA-TEST", "stands": True, "reason": "R", "decided_at": now, "decided_by": "B"},
+    ])  # fmt: skip
+    body = db.session.scalars(sa.text("SELECT min(id) FROM organisations")).one()
+    db.session.execute(sa.insert(StatedPosts.__table__), [
+        {"organisation_id": body, "code": "C", "number": 900, "posts": 10, "stated_at": now, "stated_by": "B"},
+    ])  # fmt: skip
+    db.session.execute(sa.insert(PublishedFigure.__table__), [
+        {"organisation_id": body, "code": "C", "month": clock.today(), "accredited": 5, "posts": 10, "published_at": now, "published_by": "B",
+         "before": "0" * 64, "sha256": "1" * 64},
+    ])  # fmt: skip
 
 
 def some_certificates(person: int) -> None:

@@ -122,6 +122,11 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/evidence/hand-in": BODY,
     "/organisations/<code>/evidence/handed-in/<reference>": at(code="trust", reference="batch"),
     "/organisations/<code>/plan": BODY,
+    "/organisations/<code>/accreditation": BODY,
+    "/organisations/<code>/accreditation.csv": BODY,
+    "/organisations/<code>/accreditation/posts": BODY,
+    "/organisations/<code>/accreditation/publish": BODY,
+    "/organisations/<code>/accredited": BODY,
     "/organisations/<code>/record": BODY,
     "/organisations/<code>/taking-part": BODY,
     "/organisations/<code>/taking-part/join": BODY,
@@ -258,6 +263,8 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/people/<reference>/extra-time": MEMBERSHIP,
     "/courses/<course>": at(course="T1"),
     "/authoring/<course>": at(course="T1"),
+    "/authoring/<course>/remarks": at(course="T1"),
+    "/authoring/<course>/remarks/<paper>": at(course="T1", paper="doubtful paper"),
     "/authoring/<course>/lessons": at(course="T1"),
     "/authoring/<course>/fairness": at(course="T1"),
     "/authoring/<course>/questions.csv": at(course="T1"),
@@ -323,6 +330,7 @@ def world(demonstration: Flask) -> Iterator[World]:
         learners.published(world.cast)
         world.at["paper"] = learners.a_paper(world.cast.hal).attempt.reference
         _certificate(world)
+        world.at["doubtful paper"] = learners.a_doubtful_paper(world.cast.priya).reference
         _sessions(world)
         db.session.remove()
         yield world

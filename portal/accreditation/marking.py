@@ -46,6 +46,15 @@ def judge(question: Question, start: date | None, answer: str) -> Judged:
     return Judged(given == {place: place for place in range(len(question.options))})
 
 
+def corrected(sat: Question, now: Question | None) -> Question:
+    """The question by whose key an answer is judged again: the corrected one, if what it offers stands in the same places."""
+    if now is None or now.kind is not sat.kind:
+        return sat
+    free = sat.kind in (QuestionKind.NUMBER, QuestionKind.SHORT, QuestionKind.DATE)
+    same = sat.options == now.options or [one.text for one in sat.options] == [one.text for one in now.options]
+    return now if free or (same and sat.sides == now.sides) else sat
+
+
 def _in_bounds(question: Question, answer: str) -> bool:
     said = number(answer)
     taken = [bounds(option.text) for option in question.options if option.right]

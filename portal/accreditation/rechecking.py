@@ -10,10 +10,16 @@ from portal.accreditation import marking, sittings
 from portal.accreditation.courses.records import Course
 
 
-def recheck(export: Mapping[str, Any], course: Course) -> Iterator[str]:
-    """What does not agree, one sentence each; nothing where everything does. `export` is as queries/exporting.py makes it."""
+def recheck(export: Mapping[str, Any], course: Course, corrected: Course | None = None) -> Iterator[str]:
+    """What does not agree, one sentence each; nothing where everything does. `export` is as queries/exporting.py makes it.
+
+    `corrected`: the version by which the paper was marked again, where the export names one."""
     if course.sha256 != export["sha256"]:
         yield f"the files of {course.id} are not those of the version that was sat: {course.sha256} is not {export['sha256']}"
+        return
+    marked_by = export.get("remarked")
+    if marked_by and (corrected is None or corrected.sha256 != marked_by["sha256"]):
+        yield f"the paper was marked again by version {marked_by['version']}, and its files are needed, whose hash is {marked_by['sha256']}"
         return
     ids = [one["question"] for one in export["items"]]
     unknown = [id for id in ids if id not in course.questions]
@@ -24,7 +30,10 @@ def recheck(export: Mapping[str, Any], course: Course) -> Iterator[str]:
     for one in export["items"]:
         if one["answered_at"] and not sittings.taken(_moment(one["answered_at"]), _moment(export["deadline_at"])):
             yield f"question {one['question']} was answered after the time had run out"
-        found = marking.judge(course.questions[one["question"]], date.fromisoformat(one["starts_on"]) if one["starts_on"] else None, one["answer"])
+        question = course.questions[one["question"]]
+        if marked_by and corrected:
+            question = marking.corrected(question, corrected.questions.get(question.id))
+        found = marking.judge(question, date.fromisoformat(one["starts_on"]) if one["starts_on"] else None, one["answer"])
         if export["result"] and (found.right, found.critical is not None) != (one["correct"], one["critical"]):
             yield f"question {one['question']} was marked otherwise than its answer deserves"
         judged.append(found)

@@ -18,6 +18,7 @@ from portal.assessments import sampling
 from portal.assessments.operations import accepting
 from portal.audit import Entry, Event
 from portal.demonstration import (
+    accredited,
     bodies,
     certificates,
     conflicts,
@@ -35,7 +36,7 @@ from portal.demonstration.featured import FATES
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.lives import Life
 from portal.demonstration.papers import Shelf
-from portal.demonstration.people import Recruiter
+from portal.demonstration.people import Recruiter, Someone
 from portal.demonstration.proving import Proofs
 from portal.demonstration.reviews import Pool
 from portal.demonstration.shortfalls import Shortfalls
@@ -62,7 +63,7 @@ def build_if_empty() -> str:
     if db.session.scalar(sa.select(sa.exists().where(Person.id.is_not(None)))):
         return "The demonstration is there already; what was entered since is kept."
     began = time.monotonic()
-    ledger, taking_part, shelf = tell_everything(register_first())
+    ledger, taking_part, shelf, handlers = tell_everything(register_first())
     shortfalls.count(ledger)
     letters.in_order(ledger)
     with receiving.clearing():
@@ -70,6 +71,7 @@ def build_if_empty() -> str:
         bodies.mark_joined(taking_part)
         ledger.insert()
         certificates.earn(clock.today())
+        accredited.certify(handlers)
         ledger.take(audit.handed_over(db.session()))
         ledger.seal()
         db.session.commit()
@@ -110,7 +112,7 @@ class Part:
     reference: str
 
 
-def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list[Body], Shelf]:
+def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list[Body], Shelf, dict[str, list[Someone]]]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
@@ -134,7 +136,7 @@ def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list
         if last is not None:
             gaps.organisation_closed(last)
     recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
-    return ledger, taking_part, shelf
+    return ledger, taking_part, shelf, accredited.tell(ledger, recruiter, taking_part, today)
 
 
 def _proofs(ledger: Ledger, shelf: Shelf, body: Body, parts: Sequence[Part]) -> Proofs:

@@ -21,6 +21,7 @@ class GapKind(enum.Enum):
     OVERDUE_PROMISE = "overdue promise"
     REFUSED = "recommendation refused"
     STALLED = "stalled recommendation"
+    TOO_FEW_ACCREDITED = "too few accredited"
 
 
 ABOUT_RECOMMENDATIONS = (GapKind.OVERDUE_PROMISE, GapKind.REFUSED, GapKind.STALLED)

@@ -38,6 +38,7 @@ KINDS = {
     "overdue-promise": GapKind.OVERDUE_PROMISE,
     "refused": GapKind.REFUSED,
     "stalled": GapKind.STALLED,
+    "too-few-accredited": GapKind.TOO_FEW_ACCREDITED,
 }
 SEVERITIES = {"legal-duty": Severity.STATUTORY, "serious": Severity.SERIOUS, "moderate": Severity.MODERATE}
 KIND_WORDS = {
@@ -46,6 +47,7 @@ KIND_WORDS = {
     GapKind.OVERDUE_PROMISE: "Recommendation overdue",
     GapKind.REFUSED: "Recommendation refused",
     GapKind.STALLED: "Recommendation accepted, then stalled",
+    GapKind.TOO_FEW_ACCREDITED: "Too few frontline posts accredited",
 }
 SEVERITY_WORDS = {
     Severity.STATUTORY: "A legal duty",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from portal.accreditation.operations import examining, renewing
+from portal.accreditation.operations import examining, posts, renewing
 from portal.assessments.operations import closing, periods, reminding, superseding
 from portal.evidence.operations import looking, removing
 from portal.files import scanning
@@ -109,6 +109,13 @@ JOBS: tuple[Job, ...] = (
         "reminds organisations of what the Ombudsman recommended, writes when it is overdue, places further steps before an officer, "
         "and opens the gaps that time alone opens",
         time(6, 30),
+    ),
+    Job(
+        "settle-accreditation",
+        lambda _today, _since: posts.settle_all(),
+        Each.DAY,
+        "opens a gap where too few frontline posts are accredited, and closes it once the target is reached again",
+        time(0, 30),
     ),
     Job(
         "remind-of-ends",

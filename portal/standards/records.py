@@ -162,3 +162,4 @@ class Kind:
     sector: str
     standard: str
     small: bool
+    accredited: int  # per cent of its frontline posts that are to be accredited

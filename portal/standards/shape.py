@@ -94,6 +94,7 @@ class KindEntry(Record):
     sector: Literal["nhs", "government", "ombudsman"]
     standard: Text
     small: YesNo
+    accredited: Annotated[int, Field(ge=1, le=100)] = 80
 
 
 class KindsFile(Record):

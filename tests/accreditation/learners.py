@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from portal import audit
 from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind
 from portal.accreditation.lifecycle import AttemptKind
-from portal.accreditation.models import Attempt, AttemptItem, CourseVersion
+from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, Remark, RemarkedPaper
 from portal.accreditation.operations import examining, learning, publishing, walking
 from portal.accreditation.queries import certificates
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import learning as queries
-from portal.kernel.db import db
+from portal.kernel import clock
+from portal.kernel.db import db, fresh_reference
 from portal.policy import Acting
 from tests.accreditation.a_course import files, whole
 from tests.people import Cast
@@ -118,6 +120,29 @@ def handed_in(by: Acting, wrong: int = 0) -> papers.Sitting:
     return sitting(by, at.attempt)
 
 
+
+
+def a_doubtful_paper(by: Acting) -> Attempt:
+    """A paper that was passed, and that another marking would not pass."""
+    one = handed_in(by).attempt
+    assert one.correct is not None
+    made = Remark(
+        reference=fresh_reference(Remark, "RM"), course=one.course, course_version_id=one.course_version_id, because="A key was wrong",
+        made_at=clock.now(), made_by="Wren Atkins",
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    db.session.add(
+        RemarkedPaper(
+            remark_id=made.id, attempt_id=one.id, correct_before=one.correct, critical_before=0, passed_before=True, correct_after=0,
+            critical_after=0, passed_after=False,
+        )
+    )  # fmt: skip
+    audit.record(
+        audit.Event.PAPERS_REMARKED, made, by=by, version="1.0.0", because=made.because, papers=[one.reference], gained=[], waiting=[one.reference]
+    )
+    db.session.commit()
+    return one
 
 
 def sat_again(by: Acting) -> None:

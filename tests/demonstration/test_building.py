@@ -61,7 +61,7 @@ def test_every_state_is_there(built: Flask) -> None:
 
 def test_every_state_will_be_there_in_years_to_come(built: Flask) -> None:
     with clock.at(MONDAY + timedelta(days=5 * 365)):
-        ledger, _, _ = building.tell_everything()
+        ledger, _, _, _ = building.tell_everything()
     assert {row["state"] for row in ledger.rows[Assessment]} == set(State)
     assert {row["delivery"] for row in ledger.rows[Recommendation]} == set(Delivery)
     assert {row["acceptance"] for row in ledger.rows[Recommendation]} == set(Acceptance)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import authoring, certificates, learning, recommendations
+from tests.journeys import accredited, authoring, certificates, learning, recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -366,3 +366,16 @@ def test_an_author_brings_in_questions_and_looks_at_a_course(walk: Any, width: i
     authoring.sign_in_as_an_author(one)
     authoring.bring_in(one)
     authoring.look_at_a_course(one, "C1")
+
+
+@pytest.mark.parametrize(("width", "javascript"), MODES)
+def test_an_organisation_sees_who_is_accredited_and_publishes_the_figure(walk: Any, width: int, javascript: bool) -> None:
+    one, author, anybody = (walk(width=width, javascript=javascript) for _ in range(3))
+    one.sign_in("Bridget Hylton")
+    here = "/organisations/R0A/accreditation"
+    accredited.seen_and_narrowed(one, here)
+    accredited.posts_stated(one, here, "16" if javascript else "17")
+    accredited.published(one, here)
+    accredited.read_by_anybody(anybody, "R0A")
+    authoring.sign_in_as_an_author(author)
+    accredited.marked_again(author, "C1")

@@ -69,14 +69,14 @@ def give_award(person: Person, award: Award) -> bool:
     before = next((one for one in held if one.latest and one.certificate.kind is CertificateKind.AWARD and one.certificate.code == award.code), None)
     if not set(award.needs) <= counting or (before is not None and not before.may_renew):
         return False
-    edition = _edition(award)
+    kept = edition(award)
     return _give(
         person, before, award.valid_months, PORTAL, kind=CertificateKind.AWARD, code=award.code, cycle=before.certificate.cycle + 1 if before else 1,
-        enrolment_id=None, course_version_id=None, award_edition_id=edition.id, title=award.title, content_sha256=edition.sha256, standards="", score=None,
+        enrolment_id=None, course_version_id=None, award_edition_id=kept.id, title=award.title, content_sha256=kept.sha256, standards="", score=None,
     )  # fmt: skip
 
 
-def _edition(award: Award) -> AwardEdition:
+def edition(award: Award) -> AwardEdition:
     content = json.dumps(asdict(award), ensure_ascii=False, sort_keys=True)
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     there = queries.editions(award.code)

@@ -31,12 +31,13 @@ def begin(at: Examined, kind: AttemptKind, *, by: Acting) -> Attempt:
     if now_there.open is not None:
         return now_there.open
     _refuse_to_begin(now_there, kind)
+    at = now_there  # in the version that is theirs now that no other can come
     course, now, seed = at.studied.course, clock.now(), secrets.randbits(62)
     drawn = drawing.draw(course, seed, queries.seen(by.id or 0, course.id), queries.exposed(at.studied.version.id))
     extra = queries.extra(by.id or 0)
     made = Attempt(
         reference=fresh_reference(Attempt, "PA"), enrolment_id=at.studied.begun.id, person_id=by.id, course=course.id,
-        course_version_id=at.studied.version.id, kind=kind, number=len(now_there.of(kind)) + 1, seed=seed, extra=extra,
+        course_version_id=at.studied.version.id, kind=kind, number=len(at.of(kind)) + 1, seed=seed, extra=extra,
         began_at=now, deadline_at=sittings.deadline(now, course.paper.minutes, extra), asked=len(drawn),
     )  # fmt: skip
     db.session.add(made)

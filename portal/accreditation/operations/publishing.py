@@ -11,6 +11,7 @@ from portal import audit
 from portal.accreditation.courses import reading, releases
 from portal.accreditation.courses.records import Course, Version
 from portal.accreditation.models import CourseFile, CourseVersion
+from portal.accreditation.operations import following
 from portal.accreditation.queries import catalogue
 from portal.audit import Event
 from portal.kernel import clock, words
@@ -85,6 +86,7 @@ def _kept(course: Course, files: reading.Files, note: str, by: Acting) -> Course
     db.session.flush()
     db.session.execute(sa.insert(CourseFile), [{"course_version_id": made.id, "path": path, "content": files[path]} for path in sorted(files)])
     audit.record(Event.COURSE_PUBLISHED, made, by=by, version=made.version, sha256=made.sha256, note=note)
+    following.follow(made, by=by)
     return made
 
 

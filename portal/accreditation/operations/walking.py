@@ -10,8 +10,9 @@ from portal.accreditation.models import CpdEntry, ScenarioTry
 from portal.accreditation.operations import certifying
 from portal.accreditation.queries.learning import Walked
 from portal.kernel import clock
-from portal.kernel.db import insert_unless_there
-from portal.kernel.errors import Invalid
+from portal.kernel.db import hold, insert_unless_there
+from portal.kernel.errors import Invalid, WrongState
+from portal.kernel.errors import Step as Next
 from portal.policy import Acting, Action, insist
 
 
@@ -42,6 +43,12 @@ def begin(at: Walked, *, by: Acting) -> None:
     """Begin to walk, or go on if a walk is open."""
     insist(by, Action.LEARN)
     if at.walk is None or at.walk.finished_at is not None:
+        before = at.studied.version.id
+        if hold(at.studied.begun).course_version_id != before:
+            raise WrongState(
+                "A newer version of this course came out just now. Your lessons are as you left them.",
+                next_steps=[Next("Go on with the course", f"/learning/{at.studied.course.id}")],
+            )
         number = at.walk.number + 1 if at.walk else 1
         insert_unless_there(ScenarioTry, ("enrolment_id", "scenario", "number"), enrolment_id=at.studied.begun.id,
                             scenario=at.scenario.slug, number=number, path="", began_at=clock.now(), version=1)  # fmt: skip

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.accreditation.courses.records import Course
 from portal.accreditation.models import Attempt
-from portal.accreditation.queries import examining
+from portal.accreditation.queries import catalogue, examining, remarking
 from portal.accreditation.queries.examining import Sitting
 from portal.kernel.db import db
 
@@ -21,11 +22,13 @@ def export(at: Sitting) -> dict[str, Any]:
     """A paper as plain values, as they stand in a file of JSON. `result` is null while it is open."""
     one = at.attempt
     over = one.ended_at is not None
+    corrected = remarking.applied(one.id)
     return {
         "paper": one.reference,
         "course": one.course,
         "version": at.version.version,
         "sha256": at.version.sha256,
+        "remarked": {"version": corrected.version, "sha256": corrected.sha256} if corrected else None,
         "kind": one.kind.value,
         "number": one.number,
         "state": one.state.value,
@@ -49,6 +52,12 @@ def export(at: Sitting) -> dict[str, Any]:
         ],
         "result": {"correct": one.correct, "asked": one.asked, "critical": one.critical, "passed": one.passed} if over else None,
     }
+
+
+def corrected(at: Sitting) -> Course | None:
+    """The course by which a paper was marked again, if it was."""
+    version = remarking.applied(at.attempt.id)
+    return catalogue.content(version) if version else None
 
 
 def all_over() -> Iterator[Sitting]:

@@ -57,12 +57,12 @@ class Studied:
     def page_of(self, lesson: Lesson) -> int:
         """The page at which somebody goes on; 1 for a lesson that they have not opened or have finished."""
         one = self.read.get(lesson.slug)
-        return one.page if one and one.finished_at is None else 1
+        return min(one.page, len(lesson.pages) + 1) if one and one.finished_at is None else 1
 
 
 def _left_of(lesson: Lesson, one: LessonRead | None) -> float:
     pages = len(lesson.pages) + 1
-    return lesson.minutes * (1 - (one.furthest - 1) / pages) if one else lesson.minutes
+    return lesson.minutes * (1 - (min(one.furthest, pages) - 1) / pages) if one else lesson.minutes
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,16 @@ from portal.accreditation.views import (
     exchanging,
     learning,
     own_record,
+    posts,
     public,
+    remarking,
     walking,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, checking.bp, certificates.bp, deciding.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, checking.bp, certificates.bp,
+    deciding.bp, remarking.bp, posts.bp,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:
