@@ -175,6 +175,11 @@ class Event(enum.Enum):
     PAPER_TIMED_OUT = "paper closed when its time had run out", "course correct asked critical passed"
     TIME_ALLOWED = "more time allowed in papers", "extra"
     COURSE_LEARNT = "every lesson of a course read", "version"
+    MARKING_TAKEN = "work taken by an assessor", "work place"
+    MARKING_PUT_BACK = "work put back by an assessor, or after they had left it", "work reason"
+    MARKING_FINISHED = "work marked", "work place levels must_nots"
+    TIE_DECLARED = "said whose work they do not mark", "person bond"
+    TIE_ENDED = "said that they mark somebody's work again", "person"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"

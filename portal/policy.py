@@ -107,6 +107,10 @@ class Action(enum.Enum):
     EXCHANGE_QUESTIONS = "bring in questions as drafts, and carry away those of a course"
     SEE_COURSE_FIGURES = "see how the questions and lessons of a course do"
     ALLOW_TIME = "give somebody more time in papers"
+    MARK = "mark work that learners handed in"
+    DECIDE_APPEAL = "decide an appeal against marks"
+    SEE_AGREEMENT = "see how far assessors agree"
+    SEE_OWN_AGREEMENT = "see how far one agrees oneself with other assessors"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -222,6 +226,11 @@ RULES: dict[Action, Rule] = {
     Action.PUBLISH_COURSE: rule(R.AUTHOR, portal=True),
     Action.EXCHANGE_QUESTIONS: rule(R.AUTHOR),
     Action.SEE_COURSE_FIGURES: rule(R.AUTHOR, _ANALYST),
+    # Whose work an assessor may mark, and which appeals they may decide, stands in accreditation/impartial.py.
+    Action.MARK: rule(R.ASSESSOR, portal=True),
+    Action.DECIDE_APPEAL: rule(R.ASSESSOR),
+    Action.SEE_AGREEMENT: rule(R.AUTHOR, _ANALYST, _KEEPER),
+    Action.SEE_OWN_AGREEMENT: rule(R.ASSESSOR, R.AUTHOR, _ANALYST, _KEEPER),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

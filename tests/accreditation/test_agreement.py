@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from portal.accreditation import agreement, repeating
+from portal.accreditation import agreement, taking
 from portal.accreditation.agreement import FEWEST, Pair, agrees, weighted_kappa
 
 levels = some.integers(0, 4)
@@ -101,19 +101,19 @@ def test_agreeing_is_each_criterion_within_one_level_and_the_same_pass(given: tu
 def test_one_in_ten_is_a_repeat_and_two_never_stand_for_one_place(seed: str, assessor: int) -> None:
     repeats = 0
     for taken in range(200):
-        repeats += repeating.is_due(seed, assessor, taken, repeats)
+        repeats += taking.is_repeat(seed, assessor, taken, repeats)
         if taken % 10 == 9:
             assert repeats == taken // 10 + 1
 
 
 def test_what_could_not_be_repeated_in_its_place_is_made_good() -> None:
-    assert repeating.is_due("seed", 7, 40, repeats=0)
-    assert repeating.is_due("seed", 7, 40, repeats=3)
-    assert not repeating.is_due("seed", 7, 40, repeats=5)
+    assert taking.is_repeat("seed", 7, 40, repeats=0)
+    assert taking.is_repeat("seed", 7, 40, repeats=3)
+    assert not taking.is_repeat("seed", 7, 40, repeats=5)
 
 
 def test_each_assessor_has_an_order_of_their_own_that_stays() -> None:
-    orders = {tuple(repeating.shuffled("seed", assessor, "abcde")) for assessor in range(30)}
+    orders = {tuple(taking.shuffled("seed", assessor, 1, "abcde")) for assessor in range(30)}
     assert len(orders) > 10
-    assert repeating.shuffled("seed", 1, "abcde") == repeating.shuffled("seed", 1, "abcde")
-    assert repeating.chosen("seed", 1, 0, "abc") in "abc"
+    assert taking.shuffled("seed", 1, 1, "abcde") == taking.shuffled("seed", 1, 1, "abcde")
+    assert taking.chosen("seed", 1, 0, "abc") in "abc"
