@@ -175,6 +175,12 @@ class Event(enum.Enum):
     PAPER_TIMED_OUT = "paper closed when its time had run out", "course correct asked critical passed"
     TIME_ALLOWED = "more time allowed in papers", "extra"
     COURSE_LEARNT = "every lesson of a course read", "version"
+    WORK_BEGUN = "work for an assignment begun", "course assignment number"
+    WORK_HANDED_IN = "work handed in", "course assignment number words confirmed mark_by"
+    THIRD_ASSESSOR_ASKED = "third assessor asked, because two differ", "course assignment why"
+    WORK_MARKED = "work marked", "course assignment points passed must_nots markings"
+    APPEAL_ASKED = "appeal against marks", "work decide_by"
+    APPEAL_DECIDED = "appeal decided", "work outcome points passed"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"
