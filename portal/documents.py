@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from portal import audit, policy
-from portal.accreditation.lifecycle import ATTEMPT
+from portal.accreditation.lifecycle import APPEAL, ATTEMPT, WORK
 from portal.assessments.lifecycle import ASSESSMENT
 from portal.config import Settings
 from portal.evidence.lifecycle import ITEM, VERSION
@@ -84,6 +84,16 @@ request for more time, and each step of the ladder that waits for an officer.
 
 ```mermaid
 {ATTEMPT.diagram()}
+```
+
+## A work for an assignment, and an appeal against its marks
+
+```mermaid
+{WORK.diagram()}
+```
+
+```mermaid
+{APPEAL.diagram()}
 ```
 
 ## A piece of evidence

@@ -69,6 +69,8 @@ class Letter(enum.Enum):
     EVIDENCE_MISSED = "the day on which evidence was to come has passed"
     LADDER_WAITS = "steps of the ladder wait for an officer, once a day at most"
     LADDER_LETTER = "what an officer wrote about an overdue recommendation"
+    WORK_MARKED = "a work for a course was marked"
+    APPEAL_DECIDED = "the answer to an appeal against marks"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

@@ -139,6 +139,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reference', sa.String(length=12), nullable=False),
     sa.Column('work_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('work_reference', sa.String(length=12), nullable=False),
     sa.Column('state', sa.Enum('waiting for a decision', 'the marks stand', 'the marks were changed', name='state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('grounds', sa.Text(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),

@@ -195,12 +195,13 @@ class KeptComment(Model):
 
 
 class Appeal(Audited, Model):
-    """A learner asks that somebody else looks at the marks of a work, once. Whoever decides has a marking of it, as its only one of theirs."""
+    """A learner asks that somebody else looks at the marks of a work, once. Whoever decides has a marking of it of their own."""
 
     __tablename__ = "appeals"
     id: Mapped[int] = primary_key()
     reference: Mapped[str] = mapped_column(sa.String(12), unique=True)
     work_id: Mapped[int] = points_to("works.id", index=False, unique=True)
+    work_reference: Mapped[str] = mapped_column(sa.String(12))
     state: Mapped[AppealState] = mapped_column(one_of(AppealState, "state"), default=AppealState.ASKED)
     grounds: Mapped[str] = mapped_column(sa.Text)
     asked_at: Mapped[datetime] = mapped_column(Moment())
@@ -226,7 +227,7 @@ class Appeal(Audited, Model):
     organisation_id = None
 
     def audited_as(self) -> str:
-        return f"appeal {self.reference}"
+        return f"work {self.work_reference}"
 
 
 class Tie(Audited, Model):
