@@ -177,7 +177,7 @@ class Event(enum.Enum):
     COURSE_LEARNT = "every lesson of a course read", "version"
     MARKING_TAKEN = "work taken by an assessor", "work place"
     MARKING_PUT_BACK = "work put back by an assessor, or after they had left it", "work reason"
-    MARKING_FINISHED = "work marked", "work place levels must_nots"
+    MARKING_FINISHED = "marking of a work finished", "work place levels must_nots"
     TIE_DECLARED = "said whose work they do not mark", "person bond"
     TIE_ENDED = "said that they mark somebody's work again", "person"
     WORK_BEGUN = "work for an assignment begun", "course assignment number"

@@ -97,4 +97,4 @@ _NAMES = sa.select(Person.id, Person.name).where(Person.id.in_(sa.bindparam("ids
 
 def names(ids: list[int]) -> dict[int, str]:
     """The names of assessors."""
-    return {id: name for id, name in db.session.execute(_NAMES, {"ids": ids})} if ids else {}
+    return {int(id): str(name) for id, name in db.session.execute(_NAMES, {"ids": ids})} if ids else {}

@@ -6,7 +6,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 import sqlalchemy as sa
@@ -88,6 +88,10 @@ class Held:
     organisation_id = None
 
     @property
+    def rubric(self) -> Rubric:
+        return Rubric(self.course.id, self.course.version[0], self.assignment.slug)
+
+    @property
     def open(self) -> bool:
         return self.marking.finished_at is None and self.marking.put_back_at is None
 
@@ -108,6 +112,11 @@ _WAITING = (
     .join(V, V.id == W.course_version_id).where(_UNDECIDED).order_by(W.mark_by, W.id)
 )  # fmt: skip
 _TAKEN = sa.select(M.work_id, M.place, M.assessor_id).join(W, W.id == M.work_id).where(_UNDECIDED, _LIVE)
+_PLACES = sa.select(M.place).where(M.work_id == sa.bindparam("work"), _LIVE)
+_LEFT = (
+    sa.select(M.id).join(MarkingSheet, MarkingSheet.marking_id == M.id)
+    .where(M.finished_at.is_(None), M.put_back_at.is_(None), MarkingSheet.saved_at < sa.bindparam("before")).order_by(M.id)
+)  # fmt: skip
 _BODIES = (
     sa.select(Membership.person_id, Membership.organisation_id)
     .where(HOLDING, Membership.person_id.in_(sa.select(W.person_id).where(_UNDECIDED))).distinct()
@@ -122,7 +131,8 @@ _ONE = (
     .join(W, W.id == M.work_id).join(V, V.id == W.course_version_id).join(WorkText, WorkText.work_id == W.id)
     .join(MarkingSheet, MarkingSheet.marking_id == M.id).where(M.reference == sa.bindparam("reference"), _MINE)
 )  # fmt: skip
-_MARKS = sa.select(WorkMark).where(WorkMark.marking_id == sa.bindparam("id"))
+# Read anew whenever they are asked for: another window may have saved since.
+_MARKS = sa.select(WorkMark).where(WorkMark.marking_id == sa.bindparam("id")).execution_options(populate_existing=True)
 _FOUND = sa.select(MustNotFound.code, MustNotFound.quote).where(MustNotFound.marking_id == sa.bindparam("id"))
 _KEPT = sa.select(K).where(K.assessor_id == sa.bindparam("person")).order_by(K.course, K.assignment, K.criterion, K.kept_at, K.id)
 _KEPT_OF = _KEPT.where(K.course == sa.bindparam("course"), K.assignment == sa.bindparam("assignment"))
@@ -165,10 +175,21 @@ def waiting(by: Acting) -> list[Waiting]:
         bodies[person].add(organisation)
     found = []
     for id, course, major, assignment, version, person, state, mark_by in db.session.execute(_WAITING):
-        place = taking.free_place(state, taken[id].keys(), assessors(version, assignment))
-        if place and impartial.bar(me, Writer(person, bodies[person]), colleagues=together, marked=by.id in taken[id].values()) is None:
-            found.append(Waiting(id, Rubric(course, major, assignment), mark_by, place))
+        free = taking.free_place(state, taken[id].keys(), assessors(version, assignment))
+        if free and mark_by and impartial.bar(me, Writer(person, bodies[person]), colleagues=together, marked=by.id in taken[id].values()) is None:
+            found.append(Waiting(id, Rubric(course, major, assignment), mark_by, free))
     return found
+
+
+def free_place(work: Work) -> Place | None:
+    """What a work still wants; asked again once it is held, for another may have taken it since it was found."""
+    taken = set(db.session.scalars(_PLACES, {"work": work.id}))
+    return taking.free_place(work.state, taken, _assessors()(work.course_version_id, work.assignment))
+
+
+def left_since(before: datetime) -> Sequence[int]:
+    """Markings that nobody has written in since then, and did not finish, by their ids."""
+    return db.session.scalars(_LEFT, {"before": before}).all()
 
 
 def _assessors() -> Callable[[int, str], int]:
@@ -225,7 +246,7 @@ def assignment_of(course: Course, slug: str) -> Assignment:
 def given(marking_id: int) -> tuple[dict[str, WorkMark], dict[str, str]]:
     """What a marking says: its marks by criterion, and the must-nots that it found."""
     marks = {one.criterion: one for one in db.session.scalars(_MARKS, {"id": marking_id})}
-    return marks, {code: quote for code, quote in db.session.execute(_FOUND, {"id": marking_id})}
+    return marks, {str(code): str(quote) for code, quote in db.session.execute(_FOUND, {"id": marking_id})}
 
 
 def counts(person_id: int) -> tuple[int, int]:
@@ -247,7 +268,7 @@ class Repeatable:
 def repeatable(person_id: int) -> list[Repeatable]:
     """Finished long enough ago, and never repeated."""
     rows = db.session.execute(_REPEATABLE, {"person": person_id, "before": clock.now() - taking.AFTER})
-    return [Repeatable(id, work, learner, Rubric(*of)) for id, work, learner, *of in rows]
+    return [Repeatable(id, work, learner, Rubric(course, major, assignment)) for id, work, learner, course, major, assignment in rows]
 
 
 def kept(person_id: int, rubric: Rubric | None = None) -> Sequence[KeptComment]:

@@ -68,6 +68,20 @@ class Practice:
     def script(self, slug: str) -> Script | None:
         return next((one for one in self.assignment.scripts if one.slug == slug), None)
 
+    def marking(self, round: int, script: str) -> PracticeMarking | None:
+        return self.rounds[round - 1].markings.get(script) if round <= len(self.rounds) else None
+
+
+@dataclass(frozen=True)
+class Practised:
+    """A script in one round, and what this assessor made of it, if they have marked it."""
+
+    practice: Practice
+    round: int
+    script: Script
+    marking: PracticeMarking | None
+    organisation_id = None
+
 
 _OF_ONE = (
     sa.select(V.course, V.major, P)
@@ -94,3 +108,12 @@ def practices(person_id: int) -> dict[Rubric, Practice]:
 
 def practice(person_id: int, rubric: Rubric) -> Practice | None:
     return practices(person_id).get(rubric)
+
+
+def practised(person_id: int, rubric: Rubric, round: int, script: str) -> Practised | None:
+    """A script of a round that was begun, or of the one that comes next: a round follows once the one before it is over."""
+    at = practice(person_id, rubric)
+    one = at.script(script) if at else None
+    if at is None or one is None or not 1 <= round <= len(at.rounds) + (at.last is None or at.last.over):
+        return None
+    return Practised(at, round, one, at.marking(round, script))

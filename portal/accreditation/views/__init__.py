@@ -5,17 +5,24 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from portal.accreditation.views import (
+    agreement,
     allowing_time,
+    appeals,
+    assessing,
     authoring,
     examining,
     exchanging,
     learning,
     own_record,
+    practising,
     public,
     walking,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp,
+    assessing.bp, practising.bp, appeals.bp, agreement.bp,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:

@@ -1,10 +1,14 @@
-"""What a page of learning is about: always of the person whose request this is, so that nobody meets another's."""
+"""What a page of learning or marking is about: always of the person whose request this is, so that nobody meets another's."""
 
 from __future__ import annotations
 
-from portal.accreditation.queries import examining, learning
+from portal.accreditation.models import Tie
+from portal.accreditation.queries import appeals, assessing, examining, learning, practising, tying
+from portal.accreditation.queries.appeals import Appealed
+from portal.accreditation.queries.assessing import Held
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.accreditation.queries.learning import Opened, Studied, Walked
+from portal.accreditation.queries.practising import Practice, Practised, Rubric
 from portal.web.gate import acting
 
 
@@ -38,3 +42,23 @@ def sitting(reference: str) -> Sitting | None:
 
 def asked(reference: str, position: int) -> Asked | None:
     return examining.asked(_me(), reference, position)
+
+
+def held(reference: str) -> Held | None:
+    return assessing.held(_me(), reference)
+
+
+def practice(course: str, major: int, assignment: str) -> Practice | None:
+    return practising.practice(_me(), Rubric(course.upper(), major, assignment))
+
+
+def practised(course: str, major: int, assignment: str, round: int, script: str) -> Practised | None:
+    return practising.practised(_me(), Rubric(course.upper(), major, assignment), round, script)
+
+
+def appealed(reference: str) -> Appealed | None:
+    return appeals.appealed(acting(), reference)
+
+
+def tie(id: int) -> Tie | None:
+    return tying.tie(_me(), id)
