@@ -220,7 +220,7 @@ def people() -> Any:
     form = TieForm()
     if form.validate_on_submit():
         try:
-            tying.declare(form.email.data or "", Bond[form.bond.data], by=acting())
+            tying.declare(form.email.data or "", Bond[str(form.bond.data)], by=acting())
         except Invalid as refusal:
             form.refuse(refusal)
         else:
