@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from portal.accreditation.queries import examining, learning
+from portal.accreditation.queries import examining, learning, works
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.accreditation.queries.learning import Opened, Studied, Walked
+from portal.accreditation.queries.works import Assigned, Handed
 from portal.web.gate import acting
 
 
@@ -38,3 +39,11 @@ def sitting(reference: str) -> Sitting | None:
 
 def asked(reference: str, position: int) -> Asked | None:
     return examining.asked(_me(), reference, position)
+
+
+def assigned(course: str, assignment: str) -> Assigned | None:
+    return works.assigned(_me(), course, assignment)
+
+
+def handed(reference: str) -> Handed | None:
+    return works.handed(_me(), reference)
