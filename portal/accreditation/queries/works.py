@@ -120,6 +120,10 @@ class Handed:
         given = [self.on_appeal.given] if self.on_appeal else [one.given for one in self.counted]
         return settling.settled(self.assignment, given)
 
+    def quotes(self, code: str) -> list[str]:
+        """The words that were quoted for a must-not, each once."""
+        return list(dict.fromkeys(one.must_nots[code] for one in self.judgements if code in one.must_nots))
+
     @property
     def appeal_until(self) -> date | None:
         """The last day on which an appeal is taken; None where none is."""
