@@ -120,6 +120,10 @@ class Handed:
         given = [self.on_appeal.given] if self.on_appeal else [one.given for one in self.counted]
         return settling.settled(self.assignment, given)
 
+    def quotes(self, code: str) -> list[str]:
+        """The words that were quoted for a must-not, each once."""
+        return list(dict.fromkeys(one.must_nots[code] for one in self.judgements if code in one.must_nots))
+
     @property
     def appeal_until(self) -> date | None:
         """The last day on which an appeal is taken; None where none is."""
@@ -129,8 +133,12 @@ class Handed:
         return last if clock.today() <= last else None
 
 
-_OF_ENROLMENT = sa.select(W).where(W.enrolment_id == sa.bindparam("id"), W.assignment == sa.bindparam("assignment")).order_by(W.number)
-_TEXT = sa.select(WorkText).where(WorkText.work_id == sa.bindparam("id"))
+# Read again where they were read before: another window may have saved while this one waited for its turn.
+_OF_ENROLMENT = (
+    sa.select(W).where(W.enrolment_id == sa.bindparam("id"), W.assignment == sa.bindparam("assignment")).order_by(W.number)
+    .execution_options(populate_existing=True)
+)  # fmt: skip
+_TEXT = sa.select(WorkText).where(WorkText.work_id == sa.bindparam("id")).execution_options(populate_existing=True)
 _MINE = sa.select(W).where(W.reference == sa.bindparam("reference"), W.person_id == sa.bindparam("person"))
 _APPEAL = sa.select(Appeal).where(Appeal.work_id == sa.bindparam("id"))
 # By columns, so that what another assessor has finished meanwhile is read as it is now.

@@ -1,4 +1,4 @@
-"""People learn: their pathway, lessons and scenarios, and their record of professional development."""
+"""People learn: their pathway, lessons, scenarios and assignments, and their record of professional development."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from portal.accreditation.views import (
     practising,
     public,
     walking,
+    writing,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp,
+    learning.bp, walking.bp, writing.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp,
     assessing.bp, practising.bp, appeals.bp, agreement.bp,
 )  # fmt: skip
 

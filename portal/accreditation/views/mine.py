@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from portal.accreditation.models import Tie
-from portal.accreditation.queries import appeals, assessing, examining, learning, practising, tying
+from portal.accreditation.queries import appeals, assessing, examining, learning, practising, tying, works
 from portal.accreditation.queries.appeals import Appealed
 from portal.accreditation.queries.assessing import Held
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.accreditation.queries.learning import Opened, Studied, Walked
 from portal.accreditation.queries.practising import Practice, Practised, Rubric
+from portal.accreditation.queries.works import Assigned, Handed
 from portal.web.gate import acting
 
 
@@ -42,6 +43,14 @@ def sitting(reference: str) -> Sitting | None:
 
 def asked(reference: str, position: int) -> Asked | None:
     return examining.asked(_me(), reference, position)
+
+
+def assigned(course: str, assignment: str) -> Assigned | None:
+    return works.assigned(_me(), course, assignment)
+
+
+def handed(reference: str) -> Handed | None:
+    return works.handed(_me(), reference)
 
 
 def held(reference: str) -> Held | None:
