@@ -104,10 +104,10 @@ def marking_form(at: Held) -> MarkingForm:
     kind = _form(MarkingForm, len(at.assignment.criteria), len(at.assignment.must_not))
     data: dict[str, Any] = {"version": at.sheet.version, "feedback": at.sheet.feedback}
     for place, criterion in enumerate(at.assignment.criteria):
-        level = at.level(criterion.title)
-        data |= {f"level_{place}": None if level is None else str(level), f"comment_{place}": at.comment(criterion.title)}
+        level = at.levels.get(criterion.title)
+        data |= {f"level_{place}": None if level is None else str(level), f"comment_{place}": at.comments.get(criterion.title, "")}
     for place, code in enumerate(at.assignment.must_not):
-        data |= {f"found_{place}": code in at.found, f"quote_{place}": at.found.get(code, "")}
+        data |= {f"found_{place}": code in at.must_nots, f"quote_{place}": at.must_nots.get(code, "")}
     form = kind(data=data)
     assert isinstance(form, MarkingForm)
     form.show(at.assignment)

@@ -206,15 +206,15 @@ def missing(at: Held) -> list[Step]:
     """What a marking lacks before it can be finished, each with the place where it is written."""
     here, lacks = marking_path(at.marking), []
     for place, criterion in enumerate(at.assignment.criteria):
-        level = at.level(criterion.title)
+        level = at.levels.get(criterion.title)
         if level is None:
             lacks.append(Step(f"Choose a level for “{criterion.title}”", f"{here}#level_{place}"))
-        elif level < WITH_REASON and not at.comment(criterion.title):
+        elif level < WITH_REASON and criterion.title not in at.comments:
             lacks.append(Step(f"Say in a comment on “{criterion.title}” why it has level {level}, and what was missing", f"{here}#comment_{place}"))
     for place, code in enumerate(at.assignment.must_not):
-        if code in at.found and not at.found[code]:
+        if code in at.must_nots and not at.must_nots[code]:
             lacks.append(Step(f"Quote the words that show “{at.assignment.must_not[code]}”", f"{here}#quote_{place}"))
-        elif code in at.found and _plain(at.found[code]) not in _plain(at.text):
+        elif code in at.must_nots and _plain(at.must_nots[code]) not in _plain(at.text):
             lacks.append(Step(f"Copy the words that show “{at.assignment.must_not[code]}” from the work: they do not stand in it like that", f"{here}#quote_{place}"))
     return lacks
 
@@ -250,9 +250,8 @@ def close(at: Held, *, version: int, lacks: Sequence[Step], by: Acting) -> bool:
         raise Incomplete("This marking is not complete yet.", lacks)
     one.finished_at = clock.now()
     db.session.flush()
-    levels = {title: mark.level for title, mark in at.marks.items() if mark.level is not None}
     audit.record(
-        Event.MARKING_FINISHED, one, by=by, work=at.work.reference, place=one.place.value, levels=levels, must_nots=sorted(at.found)
+        Event.MARKING_FINISHED, one, by=by, work=at.work.reference, place=one.place.value, levels=at.levels, must_nots=sorted(at.must_nots)
     )  # fmt: skip
     return True
 

@@ -84,7 +84,7 @@ class Held:
     assignment: Assignment
     sheet: MarkingSheet
     marks: Mapping[str, WorkMark]  # by criterion
-    found: Mapping[str, str]  # must-nots by code, with the words that show each
+    must_nots: Mapping[str, str]  # those that were found, by code, with the words that show each
     organisation_id = None
 
     @property
@@ -95,11 +95,17 @@ class Held:
     def open(self) -> bool:
         return self.marking.finished_at is None and self.marking.put_back_at is None
 
-    def level(self, criterion: str) -> int | None:
-        return self.marks[criterion].level if criterion in self.marks else None
+    @property
+    def levels(self) -> dict[str, int]:
+        return {title: one.level for title, one in self.marks.items() if one.level is not None}
 
-    def comment(self, criterion: str) -> str:
-        return self.marks[criterion].comment if criterion in self.marks else ""
+    @property
+    def comments(self) -> dict[str, str]:
+        return {title: one.comment for title, one in self.marks.items() if one.comment}
+
+    @property
+    def feedback(self) -> str:
+        return self.sheet.feedback
 
 
 Again = aliased(M)

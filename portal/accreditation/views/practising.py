@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, redirect
@@ -53,9 +54,13 @@ def rounds(at: Practice) -> Any:
     following = begun or (Round(len(at.rounds) + 1, {}) if door is not Door.OPEN else None)
     return page(
         "marking/rounds.html", at=at, door=door, Door=Door, begun=following, over=[one for one in at.rounds if one.over], here=here(at),
-        scripts=_in_order(at, following.number) if following else [], look=list(_to_look_at(at, at.last)) if at.last and at.last.over else [],
-        needed=agreement.NEEDED, of=agreement.OF, in_order=lambda round: _in_order(at, round.number),
+        look=list(_to_look_at(at, at.last)) if at.last and at.last.over else [],
+        needed=agreement.NEEDED, of=agreement.OF, in_order=partial(_shown_in_order, at), text=prose(at.course),
     )  # fmt: skip
+
+
+def _shown_in_order(at: Practice, round: Round) -> list[Script]:
+    return _in_order(at, round.number)
 
 
 def here(at: Practice) -> str:
