@@ -46,6 +46,7 @@ def settle_appeal(appeal: Appeal, *, changed: bool, reasons: str, by: Acting) ->
     """Enter what an appeal came to, and tell the learner. Where it `changed` the marks, those of its marking count if they are better.
 
     For whoever has just finished the marking that the appeal names, within the same transaction."""
+    db.session.flush()  # what was just entered of it, before it is read again
     one, work = hold(appeal), hold(db.session.get_one(Work, appeal.work_id))
     APPEAL.move(one, AppealVerb.CHANGE if changed else AppealVerb.LET_STAND)
     one.decided_at, one.reasons = clock.now(), reasons
