@@ -104,6 +104,7 @@ def take_appeal(appeal: Appeal, work: Work, *, by: Acting) -> Marking:
     """Take the work of an appeal, to look at it anew; for operations/deciding_appeals.py, which says who may."""
     made = _made(work, Place.APPEAL, by)
     appeal.marking_id = made.id
+    db.session.flush()
     audit.record(Event.MARKING_TAKEN, appeal, by=by, work=work.reference, place=made.place.value)
     return made
 
@@ -267,10 +268,12 @@ def put_back(at: Held, *, by: Acting) -> None:
 
 def _put_back(one: Marking, reference: str, reason: str, by: Acting) -> None:
     one.put_back_at = clock.now()
+    db.session.flush()
     audit.record(Event.MARKING_PUT_BACK, one, by=by, work=reference, reason=reason)
     if one.place is Place.APPEAL:
         appeal = hold(db.session.scalars(sa.select(Appeal).where(Appeal.marking_id == one.id)).one())
         appeal.marking_id = None
+        db.session.flush()
         audit.record(Event.MARKING_PUT_BACK, appeal, by=by, work=reference, reason=reason)
 
 

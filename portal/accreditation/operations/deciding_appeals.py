@@ -35,9 +35,8 @@ def decide(at: Held, *, changed: bool | None, version: int, by: Acting) -> None:
     """Decide it as it was shown in `version`: the marks stand, or change to those that were given here. A second time changes nothing."""
     insist(by, Action.DECIDE_APPEAL, at)
     appeal = queries.of_marking(at.marking)
-    if appeal is None:  # it went back while the page was open
-        assessing.refuse_unless_open(hold(at.marking))
-        return
+    if appeal is None:
+        raise WrongState("This appeal went back to the others while the page was open, so you did not decide it.", next_steps=[_TO_APPEALS])
     hold(appeal)
     if appeal.decided_at is not None:
         return
