@@ -424,6 +424,15 @@ def _forgotten(session: Session) -> None:
         session.info.pop(name, None)
 
 
+def taken_out() -> list[Entry]:
+    """What was recorded in the transaction under way and is not sealed yet, for whoever seals it in another order: the demonstration,
+    in which days pass that are long over."""
+    db.session.flush()
+    entries: list[Entry] = db.session.info.get("audit.entries", [])
+    _forgotten(db.session())
+    return entries
+
+
 def guard() -> None:
     """Attach the guard to the session; called once when the application is put together."""
     sa.event.listen(db.session, "after_flush", _noticed)

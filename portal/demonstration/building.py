@@ -8,10 +8,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal import audit
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
 from portal.audit import Entry, Event
@@ -19,6 +21,7 @@ from portal.demonstration import (
     bodies,
     conflicts,
     letters,
+    marking,
     practices,
     proving,
     queries,
@@ -64,7 +67,7 @@ def build_if_empty() -> str:
     with receiving.clearing():
         shelf.put_away()
         bodies.mark_joined(taking_part)
-        ledger.write()
+        ledger.write(then=partial(marking.tell, ledger.now))
         db.session.commit()
     told = words.count(len(taking_part), "organisation", "organisations")
     return f"The demonstration is built: three years of {told}, all of it invented ({time.monotonic() - began:.0f} seconds)."
@@ -80,7 +83,7 @@ def register_first() -> list[Entry]:
             importing.load_shipped()
         practices.register()
     days = {row.id: row for row in db.session.execute(sa.select(Organisation.id, Organisation.opened_on, Organisation.closed_on))}
-    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in db.session.info.pop("audit.entries", [])]
+    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in audit.taken_out()]
 
 
 def _on_its_day(entry: Entry, row: Any) -> Entry:
@@ -124,6 +127,7 @@ def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list
         if last is not None:
             gaps.organisation_closed(last)
     recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
+    marking.hire(recruiter, today)
     return ledger, taking_part, shelf
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -68,14 +68,17 @@ class Ledger:
         for entry in entries:
             self.entries[entry.organisation_id].append(entry)
 
-    def write(self) -> None:
-        """Insert everything, seal every stream in the order of its moments, and let the sequences follow."""
+    def write(self, then: Callable[[], Iterable[Entry]] = tuple) -> None:
+        """Insert everything, seal every stream in the order of its moments, and let the sequences follow.
+
+        `then` does what needs the rows to be there, and returns what it has noted."""
         by_table = {kind.__table__: kind for kind in self.rows}
         for table in sa.schema.sort_tables(by_table):
             rows = self.rows[by_table[table]]
             for start in range(0, len(rows), AT_ONCE):
                 db.session.execute(sa.insert(table), rows[start : start + AT_ONCE])
             _let_sequence_follow(table)
+        self.take(then())
         self._seal()
 
     def _seal(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from portal.demonstration.featured import FEATURED
+from portal.demonstration import queries
 from tests.browser import Browser
 
 pytestmark = pytest.mark.usefixtures("nothing_held")
@@ -45,7 +45,7 @@ def test_people_are_found_by_body_and_by_role_fifty_at_a_time(built: Flask) -> N
     browser = Browser(built, None)
     assert "Leeds Teaching Hospitals" in browser.open("/demonstration?q=leeds").text
     page = browser.open("/demonstration?q=executive+lead")
-    assert sum("/demonstration/people/" in one.get("action", "") for one in page.all("form")) == len(FEATURED) + 50
+    assert sum("/demonstration/people/" in one.get("action", "") for one in page.all("form")) == len(queries.SHOWN) + 50
     browser.click("More people")
     assert "Nobody was found" in browser.open("/demonstration?q=zzzz").text
 
