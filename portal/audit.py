@@ -188,6 +188,17 @@ class Event(enum.Enum):
     CERTIFICATE_LIFTED = "certificate not suspended any more", "number"
     CERTIFICATE_REVOKED = "certificate revoked", "number"
     CERTIFICATE_MADE_AGAIN = "certificate made again because a key was stolen", "of"
+    MARKING_TAKEN = "work taken by an assessor", "work place"
+    MARKING_PUT_BACK = "work put back by an assessor, or after they had left it", "work reason"
+    MARKING_FINISHED = "marking of a work finished", "work place levels must_nots"
+    TIE_DECLARED = "said whose work they do not mark", "person bond"
+    TIE_ENDED = "said that they mark somebody's work again", "person"
+    WORK_BEGUN = "work for an assignment begun", "course assignment number"
+    WORK_HANDED_IN = "work handed in", "course assignment number words confirmed mark_by"
+    THIRD_ASSESSOR_ASKED = "third assessor asked, because two differ", "course assignment why"
+    WORK_MARKED = "work marked", "course assignment points passed must_nots markings"
+    APPEAL_ASKED = "appeal against marks", "work decide_by"
+    APPEAL_DECIDED = "appeal decided", "work outcome points passed"
 
     # letters
     LETTER_NOT_DELIVERED = "letter could not be delivered", "letter reason"

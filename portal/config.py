@@ -46,6 +46,7 @@ class Settings:
     scanner: str = setting("", "clamd, which looks for malware: path of its socket, or host:port; empty means nothing is scanned")
     show_unscanned: str = setting("", "yes or no: whether files that nothing scanned may be seen; empty means only in the demonstration")
     evidence_years: int = setting(6, "years for which withdrawn evidence is kept; what was signed with it is kept for good")
+    mark_colleagues: bool = setting(True, "whether assessors may mark the work of people who act for an organisation that they act for themselves")
     workers: int = setting(2, "web server processes")
     threads: int = setting(4, "threads in each web server process")
     proxies: int = setting(0, "how many trusted reverse proxies stand in front (their forwarded headers are believed)")

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from portal import audit, policy
-from portal.accreditation.lifecycle import ATTEMPT, CERTIFICATE
+from portal.accreditation.lifecycle import APPEAL, ATTEMPT, CERTIFICATE, WORK
 from portal.assessments.lifecycle import ASSESSMENT
 from portal.config import Settings
 from portal.evidence.lifecycle import ITEM, VERSION
@@ -92,6 +92,16 @@ That it ends is no decision: its last day says so.
 
 ```mermaid
 {CERTIFICATE.diagram()}
+```
+
+## A work for an assignment, and an appeal against its marks
+
+```mermaid
+{WORK.diagram()}
+```
+
+```mermaid
+{APPEAL.diagram()}
 ```
 
 ## A piece of evidence

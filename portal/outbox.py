@@ -75,6 +75,8 @@ class Letter(enum.Enum):
     CERTIFICATE_ENDS = "a certificate ends in 90, 30 or 7 days"
     CERTIFICATE_DECIDED = "a certificate was suspended, given back or revoked"
     CERTIFICATE_MADE_AGAIN = "a certificate was made again because a key was stolen"
+    WORK_MARKED = "a work for a course was marked"
+    APPEAL_DECIDED = "the answer to an appeal against marks"
     FILE_DAMAGED = "the weekly check found damaged files"
 
 

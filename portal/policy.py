@@ -113,6 +113,10 @@ class Action(enum.Enum):
     SEE_WHO_IS_ACCREDITED = "see who is accredited in the organisation"
     PUBLISH_ACCREDITED = "publish how many frontline posts are accredited"
     DECIDE_CERTIFICATE = "suspend a certificate, lift that, or revoke it for cause"
+    MARK = "mark work that learners handed in"
+    DECIDE_APPEAL = "decide an appeal against marks"
+    SEE_AGREEMENT = "see how far assessors agree"
+    SEE_OWN_AGREEMENT = "see how far one agrees oneself with other assessors"
     SET_PERIODS = "set assessment periods"
     SEE_EXTENSIONS = "see an assessment's days, and what more time was asked for"
     GRANT_EXTENSION = "grant more time"
@@ -235,6 +239,11 @@ RULES: dict[Action, Rule] = {
     Action.SEE_WHO_IS_ACCREDITED: rule(_MANAGER, _LEAD, _ADMIN),
     Action.PUBLISH_ACCREDITED: rule(_LEAD, _ADMIN),
     Action.DECIDE_CERTIFICATE: rule(_REVIEWER, _KEEPER, portal=True),
+    # Whose work an assessor may mark, and which appeals they may decide, stands in accreditation/impartial.py.
+    Action.MARK: rule(R.ASSESSOR, portal=True),
+    Action.DECIDE_APPEAL: rule(R.ASSESSOR),
+    Action.SEE_AGREEMENT: rule(R.AUTHOR, _ANALYST, _KEEPER),
+    Action.SEE_OWN_AGREEMENT: rule(R.ASSESSOR, R.AUTHOR, _ANALYST, _KEEPER),
     Action.SET_PERIODS: rule(_KEEPER, portal=True),
     Action.SEE_EXTENSIONS: rule(_MANAGER, _LEAD, _ADMIN, R.HANDLER, R.CONTRIBUTOR, *_STAFF),
     Action.GRANT_EXTENSION: rule(_REVIEWER, _OFFICER, _KEEPER, unless=_FAIR),

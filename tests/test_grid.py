@@ -21,9 +21,9 @@ from flask import Flask, g
 from werkzeug.routing import Rule
 
 from portal import create_app, policy
-from portal.accreditation.lifecycle import CertificateKind
-from portal.accreditation.models import Certificate, Enrolment
-from portal.accreditation.operations import certifying, issuing
+from portal.accreditation.lifecycle import Bond, CertificateKind
+from portal.accreditation.models import Certificate, Enrolment, Tie
+from portal.accreditation.operations import certifying, issuing, tying
 from portal.accreditation.queries import catalogue
 from portal.assessments.models import View
 from portal.assessments.operations import assigning, clarifying, extending, reviewing
@@ -44,7 +44,7 @@ from portal.recommendations.operations import answering, asking, deciding, havin
 from portal.recommendations.operations import extending as more_time
 from portal.web.gate import Gate, acting
 from tests import builders, databases
-from tests.accreditation import learners
+from tests.accreditation import assessors, learners
 from tests.assessments.filled import brought_back
 from tests.conftest import MONDAY
 from tests.evidence.papers import a_pdf
@@ -64,7 +64,7 @@ class World:
     app: Flask
     connection: sa.Connection
     cast: Cast
-    at: dict[str, str] = field(default_factory=dict)  # references and codes by the name of what they lead to
+    at: dict[str, Any] = field(default_factory=dict)  # references and codes by the name of what they lead to
     cookies: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -295,6 +295,22 @@ SAMPLES: dict[str, Samples] = {
     "/status/<int:number>": each(at(number=1), at(number=2)),
     "/achievements/<code>/v<int:number>": at(code="t1", number=1),
     "/courses/<code>/<version>/criteria": at(code="T1", version="1.0.0"),
+    "/learning/<course>/assignments/<assignment>": at(course="T1", assignment="a-reply"),
+    "/learning/<course>/assignments/<assignment>/again": at(course="T1", assignment="a-reply"),
+    "/learning/<course>/assignments/<assignment>/hand-in": at(course="T1", assignment="a-reply"),
+    "/learning/works/<reference>": at(reference="work"),
+    "/learning/works/<reference>/appeal": at(reference="work"),
+    "/marking/works/<reference>": at(reference="marking"),
+    "/marking/works/<reference>/finish": at(reference="marking"),
+    "/marking/works/<reference>/put-back": at(reference="marking"),
+    "/marking/comments/<int:id>/remove": at(id=1),
+    "/marking/people/<int:id>/end": at(id="tie"),
+    "/marking/practice/<course>/<int:major>/<assignment>": at(course="T1", major=1, assignment="a-reply"),
+    "/marking/practice/<course>/<int:major>/<assignment>/<int:round>/<script>": each(
+        at(course="T1", major=1, assignment="a-reply", round=1, script="a"), at(course="T1", major=1, assignment="a-reply", round=2, script="a")
+    ),
+    "/marking/appeals/<reference>": at(reference="appeal"),
+    "/marking/appeals/<reference>/take": at(reference="appeal"),
     "/actions/<reference>": ACTION,
     "/actions/<reference>/<move>": at(reference="action", move="begin"),
 }
@@ -331,6 +347,7 @@ def world(demonstration: Flask) -> Iterator[World]:
         world.at["paper"] = learners.a_paper(world.cast.hal).attempt.reference
         _certificate(world)
         world.at["doubtful paper"] = learners.a_doubtful_paper(world.cast.priya).reference
+        _works(world)
         _sessions(world)
         db.session.remove()
         yield world
@@ -474,6 +491,19 @@ def _recommendations(world: World) -> None:
     deciding.decide(decided, version=decided.version, kind=VerdictKind.OVERTAKEN, reason="The unit closed.", by=cast.cora)
     db.session.commit()
     at["decided"] = decided.reference
+
+
+def _works(world: World) -> None:
+    """A work of hal's that two assessors of no cell have marked, with his appeal; one of priya's that mark has taken; a tie of mark's."""
+    cast, at = world.cast, world.at
+    work = assessors.decided(cast, *(assessors.an_assessor(cast, name) for name in ("vera", "noor")))
+    assessors.a_round(cast.mark)
+    learners.a_work(cast.priya)
+    tying.declare("sam@example.org", Bond.CLOSE, by=cast.mark)
+    at |= {"work": work.reference, "appeal": assessors.an_appeal(cast, work).reference,
+           "marking": assessors.taken(cast.mark).marking.reference, "tie": db.session.query(Tie.id).scalar()}  # fmt: skip
+    learners.a_draft(cast.connie)
+    db.session.commit()
 
 
 def _sessions(world: World) -> None:
@@ -679,6 +709,20 @@ KEY_CELLS = [
     ("priya", "GET", "/authoring/T1/questions.gift", 404),
     (VISITOR, "GET", "/authoring/T1/questions.gift", 303),
     (VISITOR, "GET", "/courses/T1", 200),
+    ("mark", "GET", "/marking/works/{marking}", 200),
+    ("ana", "GET", "/marking/works/{marking}", 404),
+    ("priya", "GET", "/marking/works/{marking}", 404),  # whose work it is
+    ("hal", "GET", "/learning/works/{work}", 200),
+    ("priya", "GET", "/learning/works/{work}", 404),
+    ("mark", "GET", "/learning/works/{work}", 404),
+    ("mark", "GET", "/marking/appeals/{appeal}", 200),
+    ("ada", "GET", "/marking/appeals/{appeal}", 403),
+    ("hal", "GET", "/marking/appeals/{appeal}", 404),
+    ("wren", "GET", "/marking", 403),
+    ("hal", "POST", "/marking/take", 403),
+    ("ana", "GET", "/marking/agreement", 200),
+    ("mark", "GET", "/marking/agreement", 200),
+    ("hal", "GET", "/marking/agreement", 403),
     ("ada", "GET", "/periods", 200),
     ("owen", "GET", "/periods", 403),
     (VISITOR, "GET", "/organisations/RTX", 200),

@@ -4,14 +4,14 @@ SQLite cannot change a CHECK, so there the tables of gaps are made anew; the act
 to their gaps. The way back forgets those gaps: who is accredited stays where it is.
 
 Revision ID: 0020
-Revises: 0018
+Revises: 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

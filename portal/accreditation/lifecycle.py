@@ -1,4 +1,4 @@
-"""What may happen to an attempt at a paper, and to a certificate."""
+"""What may happen to an attempt at a paper, to a work and an appeal against its marks, and to a certificate."""
 
 from __future__ import annotations
 
@@ -62,3 +62,73 @@ CERTIFICATE = Lifecycle(
         (Status.SUSPENDED, StatusVerb.REVOKE): Status.REVOKED,
     },
 )
+
+
+class WorkState(enum.Enum):
+    WRITING = "being written"
+    HANDED_IN = "waiting to be marked"
+    DIFFERING = "waiting for a third assessor"
+    PASSED = "passed"
+    NOT_PASSED = "not passed"
+
+
+class WorkVerb(enum.Enum):
+    HAND_IN = "hand in"
+    ASK_A_THIRD = "ask a third assessor"
+    PASS = "pass"
+    FAIL = "not pass"
+    PASS_ON_APPEAL = "pass on appeal"
+
+
+WORK = Lifecycle(
+    "the work",
+    WorkState.WRITING,
+    {
+        (WorkState.WRITING, WorkVerb.HAND_IN): WorkState.HANDED_IN,
+        (WorkState.HANDED_IN, WorkVerb.ASK_A_THIRD): WorkState.DIFFERING,
+        (WorkState.HANDED_IN, WorkVerb.PASS): WorkState.PASSED,
+        (WorkState.HANDED_IN, WorkVerb.FAIL): WorkState.NOT_PASSED,
+        (WorkState.DIFFERING, WorkVerb.PASS): WorkState.PASSED,
+        (WorkState.DIFFERING, WorkVerb.FAIL): WorkState.NOT_PASSED,
+        (WorkState.NOT_PASSED, WorkVerb.PASS_ON_APPEAL): WorkState.PASSED,
+    },
+)
+
+
+class AppealState(enum.Enum):
+    ASKED = "waiting for a decision"
+    STANDS = "the marks stand"
+    CHANGED = "the marks were changed"
+
+
+class AppealVerb(enum.Enum):
+    LET_STAND = "let the marks stand"
+    CHANGE = "change the marks"
+
+
+APPEAL = Lifecycle(
+    "the appeal",
+    AppealState.ASKED,
+    {
+        (AppealState.ASKED, AppealVerb.LET_STAND): AppealState.STANDS,
+        (AppealState.ASKED, AppealVerb.CHANGE): AppealState.CHANGED,
+    },
+)
+
+
+class Place(enum.Enum):
+    """What a marking of a work is for. A hidden repeat counts for nobody but its assessor; one on appeal is the last word."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    REPEAT = "hidden repeat"
+    APPEAL = "appeal"
+
+
+class Bond(enum.Enum):
+    """What an assessor is to somebody whose work they therefore do not mark."""
+
+    MANAGES = "I manage them"
+    MANAGED_BY = "they manage me"
+    CLOSE = "we are close"

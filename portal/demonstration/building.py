@@ -23,6 +23,7 @@ from portal.demonstration import (
     certificates,
     conflicts,
     letters,
+    marking,
     practices,
     proving,
     queries,
@@ -73,6 +74,7 @@ def build_if_empty() -> str:
         certificates.earn(clock.today())
         accredited.certify(handlers)
         ledger.take(audit.handed_over(db.session()))
+        ledger.take(marking.tell(ledger.now))
         ledger.seal()
         db.session.commit()
     told = words.count(len(taking_part), "organisation", "organisations")
@@ -136,6 +138,7 @@ def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list
         if last is not None:
             gaps.organisation_closed(last)
     recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
+    marking.hire(recruiter, today)
     return ledger, taking_part, shelf, accredited.tell(ledger, recruiter, taking_part, today)
 
 

@@ -51,6 +51,14 @@ FEATURED = (
     Featured("Imran Chaudhry", OMBUDSMAN_CODE, Role.ADMINISTRATOR, "Sets periods and keeps the register and its people."),
 )  # fmt: skip
 
+# Assessors, hired after everybody else (portal/demonstration/marking.py).
+LATER = (
+    Featured("Amara Lindqvist", OMBUDSMAN_CODE, Role.ASSESSOR, "Marks what learners write. Take the next work, on which two others differ, or decide "
+             "an appeal."),
+    Featured("Piotr Halloran", OMBUDSMAN_CODE, Role.ASSESSOR, "New among the assessors: practise on five scripts, and see how far you agree with the "
+             "panel."),
+)  # fmt: skip
+
 FIRST_REVIEWER = next(one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER)
 SECOND_REVIEWER = [one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER][1]
 RETURNED_PLANS = frozenset({"driver-and-vehicle-licensing-agency"})

@@ -90,7 +90,7 @@ class Recruiter:
     def __init__(self, ledger: Ledger, chance: random.Random) -> None:
         self._ledger = ledger
         self._chance = chance
-        self._names = {one.name for one in featured.FEATURED}
+        self._names = {one.name for one in (*featured.FEATURED, *featured.LATER)}
         self._titles: dict[tuple[str, str], Deck] = {}
 
     def hire(self, organisation: Any, role: Role, since_on: date, *, until_on: date | None = None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demonstration.featured import FEATURED, Featured
+from portal.demonstration.featured import FEATURED, LATER, Featured
 from portal.kernel import clock
 from portal.kernel.db import anywhere, at_most, db
 from portal.organisations.models import Membership, Organisation, Person
@@ -58,6 +58,7 @@ _SEARCH = _CHOICES.where(
         Membership.role.in_(sa.bindparam("roles", expanding=True)),
     )
 ).limit(at_most(PAGE + 1))
+SHOWN = (*FEATURED, *LATER)
 _AFTER = sa.select(Organisation.sort_name).join(Membership, Membership.organisation_id == Organisation.id).where(
     Membership.id == sa.bindparam("after")
 ).scalar_subquery()
@@ -71,9 +72,9 @@ _SEARCH_AFTER = _SEARCH.where(
 
 def featured() -> list[Choice]:
     """The featured people who are there, in the order in which the journey goes."""
-    rows = db.session.execute(_BY_NAME, {"today": clock.today(), "names": [one.name for one in FEATURED]})
+    rows = db.session.execute(_BY_NAME, {"today": clock.today(), "names": [one.name for one in SHOWN]})
     found = {(row.name, row.code, row.role): row for row in rows}
-    return [_choice(found[key], one) for one in FEATURED if (key := (one.name, one.code, one.role)) in found]
+    return [_choice(found[key], one) for one in SHOWN if (key := (one.name, one.code, one.role)) in found]
 
 
 def _choice(row: Any, one: Featured | None = None) -> Choice:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from portal.accreditation.operations import examining, posts, renewing
+from portal.accreditation.operations import assessing, examining, posts, renewing
 from portal.assessments.operations import closing, periods, reminding, superseding
 from portal.evidence.operations import looking, removing
 from portal.files import scanning
@@ -74,6 +74,13 @@ JOBS: tuple[Job, ...] = (
         lambda _today, _since: examining.close_abandoned(),
         Each.HOUR,
         "marks papers that nobody handed in and whose time is over, so that none stays open",
+    ),
+    Job(
+        "free-marking",
+        lambda _today, _since: assessing.free_left(),
+        Each.DAY,
+        "puts back works and appeals that an assessor took and has not written in for 5 working days, so that none waits for somebody who is away",
+        time(5),
     ),
     Job(
         "open-periods",

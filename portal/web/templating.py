@@ -93,6 +93,7 @@ def navigation() -> list[tuple[str, str, bool]]:
             ("Recommendations", _recommendations(person), Action.SEE_RECOMMENDATIONS),
             ("More time", "/extensions", Action.GRANT_EXTENSION),
             ("Periods", "/periods", Action.SET_PERIODS),
+            ("Marking", "/marking", Action.MARK),
             ("Learning", "/learning", Action.LEARN),
             ("Certificates", "/certificates", Action.DECIDE_CERTIFICATE),
         )

@@ -5,14 +5,28 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from portal import audit
 from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind
-from portal.accreditation.lifecycle import AttemptKind
-from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, Remark, RemarkedPaper
-from portal.accreditation.operations import examining, learning, publishing, walking
-from portal.accreditation.queries import certificates
+from portal.accreditation.lifecycle import AttemptKind, Place
+from portal.accreditation.models import (
+    Attempt,
+    AttemptItem,
+    CourseVersion,
+    Marking,
+    MarkingSheet,
+    MustNotFound,
+    Remark,
+    RemarkedPaper,
+    Work,
+    WorkMark,
+)
+from portal.accreditation.operations import examining, learning, publishing, settling, walking, writing
+from portal.accreditation.queries import certificates, works
 from portal.accreditation.queries import examining as papers
 from portal.accreditation.queries import learning as queries
+from portal.accreditation.settling import Given
 from portal.kernel import clock
 from portal.kernel.db import db, fresh_reference
 from portal.policy import Acting
@@ -120,8 +134,6 @@ def handed_in(by: Acting, wrong: int = 0) -> papers.Sitting:
     return sitting(by, at.attempt)
 
 
-
-
 def a_doubtful_paper(by: Acting) -> Attempt:
     """A paper that was passed, and that another marking would not pass."""
     one = handed_in(by).attempt
@@ -141,6 +153,36 @@ def a_doubtful_paper(by: Acting) -> Attempt:
     audit.record(
         audit.Event.PAPERS_REMARKED, made, by=by, version="1.0.0", because=made.because, papers=[one.reference], gained=[], waiting=[one.reference]
     )
+    db.session.commit()
+    return one
+
+
+A_TEXT = "Dear Ms Bell, I am sorry that nobody rang you. " * 25  # 250 words
+
+
+def assigned(by: Acting) -> works.Assigned:
+    """The assignment of the small course, which is begun if it must be."""
+    if queries.begun(by.id or 0, "T1") is None:
+        begun(by)
+    found = works.assigned(by.id or 0, "T1", "a-reply")
+    assert found is not None
+    return found
+
+
+def a_draft(by: Acting, text: str = A_TEXT) -> works.Assigned:
+    """A work that is being written."""
+    at = assigned(by)
+    writing.save(at, text, number=at.open.number if at.open else 1, version=at.written.version if at.written else 0, by=by)
+    db.session.commit()
+    return assigned(by)
+
+
+def a_work(by: Acting, text: str = A_TEXT) -> Work:
+    """A work that is handed in."""
+    at = a_draft(by, text)
+    assert at.open is not None
+    assert at.written is not None
+    one = writing.hand_in(at, number=at.open.number, version=at.written.version, confirmed=True, by=by)
     db.session.commit()
     return one
 
@@ -174,3 +216,36 @@ def certified(cast: Cast, by: Acting) -> certificates.Held:
         published(cast, whole())
     handed_in(by)
     return certificates.held_by(by.id or 0)[0]
+
+
+PLACES = (Place.FIRST, Place.SECOND, Place.THIRD)
+
+
+def a_marking(one: Work, by: Acting, place: Place, given: Given) -> int:
+    """A marking that is finished, as an assessor leaves it; nothing is settled or recorded by it."""
+    now, table = clock.now(), Marking.__table__
+    id = db.session.scalar(sa.insert(table).returning(table.c.id), [{
+        "reference": fresh_reference(Marking, "MK"), "work_id": one.id, "learner_id": one.person_id, "assessor_id": by.id, "place": place,
+        "taken_at": now, "finished_at": now, "version": 1,
+    }])  # fmt: skip
+    assert id is not None
+    db.session.add(MarkingSheet(marking_id=id, feedback=f"The {place.value} of all.", saved_at=now))
+    db.session.add_all(WorkMark(marking_id=id, criterion=title, level=level, comment=f"{place.value}: {title} {level}") for title, level in given.levels.items())
+    db.session.add_all(MustNotFound(marking_id=id, code=code, quote="I am sorry") for code in given.must_nots)
+    db.session.flush()
+    return int(id)
+
+
+def levels(*given: int, found: tuple[str, ...] = ()) -> Given:
+    """Levels in the order of the small course's rubric, and must-nots that were found."""
+    return Given(dict(zip(("Answers every point", "Tone"), given, strict=True)), frozenset(found))
+
+
+def marked(one: Work, *given: Given, by: tuple[Acting, ...]) -> Work:
+    """A work with so many markings, settled with each."""
+    there = len([said for said in works.judgements(one.id) if said.place in PLACES])
+    for place, said, assessor in zip(PLACES[there:], given, by, strict=False):
+        a_marking(one, assessor, place, said)
+        settling.settle(one, by=assessor)
+        db.session.commit()
+    return one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from portal.demonstration.featured import FEATURED
+from portal.demonstration.queries import SHOWN
 from tests.browser import Browser
 
 pytestmark = pytest.mark.usefixtures("nothing_held")
@@ -15,12 +15,12 @@ INVENTED = "real organisations’ names, invented facts"
 def be(app: Flask, name: str) -> Browser:
     browser = Browser(app, None)
     browser.open("/demonstration")
-    role = next(one.role for one in FEATURED if one.name == name)
+    role = next(one.role for one in SHOWN if one.name == name)
     browser.press(f"Sign in as {name}, {role.value}")
     return browser
 
 
-@pytest.mark.parametrize("name", [one.name for one in FEATURED])
+@pytest.mark.parametrize("name", [one.name for one in SHOWN])
 def test_one_press_signs_in_and_the_first_page_answers(built: Flask, name: str) -> None:
     page = be(built, name).page
     assert page is not None
@@ -31,7 +31,7 @@ def test_one_press_signs_in_and_the_first_page_answers(built: Flask, name: str) 
 
 def test_the_page_lists_the_people_to_begin_with(built: Flask) -> None:
     page = Browser(built, None).open("/demonstration")
-    assert [one.name for one in FEATURED if one.name not in page.text] == []
+    assert [one.name for one in SHOWN if one.name not in page.text] == []
     assert INVENTED in page.text
 
 
@@ -45,7 +45,7 @@ def test_people_are_found_by_body_and_by_role_fifty_at_a_time(built: Flask) -> N
     browser = Browser(built, None)
     assert "Leeds Teaching Hospitals" in browser.open("/demonstration?q=leeds").text
     page = browser.open("/demonstration?q=executive+lead")
-    assert sum("/demonstration/people/" in one.get("action", "") for one in page.all("form")) == len(FEATURED) + 50
+    assert sum("/demonstration/people/" in one.get("action", "") for one in page.all("form")) == len(SHOWN) + 50
     browser.click("More people")
     assert "Nobody was found" in browser.open("/demonstration?q=zzzz").text
 

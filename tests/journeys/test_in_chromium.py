@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import accredited, authoring, certificates, learning, recommendations
+from tests.journeys import accredited, authoring, certificates, learning, marking, recommendations
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -23,7 +23,7 @@ GROUPS = {
     "anybody": (None,),
     "organisations": ("Maya Okafor", "Tomasz Nowak", "Bridget Hylton", "Helen Fairbairn", "Kwame Mensah", "Ngozi Hartley", "Farah Siddiqui",
                       "Gareth Pugh", "Sunita Rao"),
-    "the Ombudsman": ("Rosalind Achebe", "Daniel Whitcombe", "Carys Llewellyn", "Imran Chaudhry"),
+    "the Ombudsman": ("Rosalind Achebe", "Daniel Whitcombe", "Carys Llewellyn", "Imran Chaudhry", "Amara Lindqvist", "Piotr Halloran"),
 }  # fmt: skip
 MODES = [pytest.param(1280, True, id="1280 px with script"), pytest.param(320, False, id="320 px without script")]
 EACH_THEIR_OWN = {"/work", "/assessments/*", "/assessments/*/sign-off", "/reviews/*"}  # other for each person
@@ -37,6 +37,7 @@ def kind_of(address: str) -> str:
     path = re.sub(r"^/organisations/(?!import)[^/]+", "/organisations/*", path)
     path = re.sub(r"^/learning/(?!cpd|papers|certificates)[^/]+", "/learning/*", path)
     path = re.sub(r"/(lessons|scenarios)/.*", r"/\1/*", path)
+    path = re.sub(r"^/marking/practice/.+", "/marking/practice/*", path)
     return re.sub(r"/(\d{4}-\d\d|\d\.\d)(?=/|$)", "/*", re.sub(r"/kinds/\w+|/for/\w+", "/kind", path))
 
 
@@ -310,6 +311,27 @@ def test_a_certificate_is_carried_away_checked_and_decided_about(walk: Any, widt
     certificates.checked(anybody, public, badge, outcome)
     reviewer.sign_in("Rosalind Achebe")
     certificates.decided(reviewer, public)
+
+
+def test_an_assessor_practises_and_decides_where_two_differ_and_somebody_else_decides_the_appeal(walk: Any) -> None:
+    piotr, learner, amara = walk(), walk(), walk()
+    piotr.sign_in("Piotr Halloran")
+    marking.practise(piotr)
+    marking.mark_the_next(piotr, level="2", script=True)
+    marking.look_around(piotr)
+    marking.sign_in_as_whoever_was_told(learner)
+    marking.appeal(learner)
+    amara.sign_in("Amara Lindqvist")
+    marking.decide_the_appeal(amara)
+    piotr.open("/marking/appeals")
+
+
+def test_works_and_appeals_on_a_phone_without_script(walk: Any) -> None:
+    amara = walk(width=320, javascript=False)
+    amara.sign_in("Amara Lindqvist")
+    marking.mark_the_next(amara, level="3", script=False)
+    marking.decide_the_appeal(amara)
+    marking.look_around(amara)
 
 
 def test_a_pre_test_says_what_may_be_left_out(walk: Any) -> None:

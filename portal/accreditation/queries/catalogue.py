@@ -19,6 +19,7 @@ KEPT = 64  # courses in one process
 
 _OF_A_COURSE = sa.select(V).where(V.course == sa.bindparam("course")).order_by(*_ORDER)
 _OPEN = sa.select(V).where(V.closed_at.is_(None)).order_by(V.course, *_ORDER)
+_ALL = sa.select(V).order_by(V.course, *_ORDER)
 _FILES = sa.select(CourseFile.path, CourseFile.content).where(CourseFile.course_version_id == sa.bindparam("id"))
 
 
@@ -40,6 +41,14 @@ def newest() -> dict[str, CourseVersion]:
     found: dict[str, CourseVersion] = {}
     for one in db.session.scalars(_OPEN):
         found.setdefault(one.course, one)
+    return found
+
+
+def majors() -> dict[tuple[str, int], CourseVersion]:
+    """The newest version of each major version of each course, also of those that nobody can begin any more."""
+    found: dict[tuple[str, int], CourseVersion] = {}
+    for one in db.session.scalars(_ALL):
+        found.setdefault((one.course, one.major), one)
     return found
 
 

@@ -16,7 +16,14 @@ from portal.accreditation.courses import checking
 from portal.accreditation.courses.records import Award, Course
 from portal.accreditation.credentials import statuses
 from portal.accreditation.credentials.building import Achieved, Aligned, Given
-from portal.accreditation.lifecycle import CERTIFICATE, AttemptKind, CertificateKind, Status, StatusVerb
+from portal.accreditation.lifecycle import (
+    CERTIFICATE,
+    AttemptKind,
+    CertificateKind,
+    Status,
+    StatusVerb,
+    WorkState,
+)
 from portal.accreditation.models import (
     Attempt,
     AwardEdition,
@@ -25,6 +32,7 @@ from portal.accreditation.models import (
     CourseVersion,
     Enrolment,
     ScenarioTry,
+    Work,
 )
 from portal.accreditation.queries import catalogue
 from portal.kernel import clock, words
@@ -109,6 +117,9 @@ _PAPERS = sa.select(Attempt.correct, Attempt.asked).where(
     Attempt.enrolment_id == sa.bindparam("id"), Attempt.passed.is_(True), Attempt.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True)
 )
 _SCENARIOS = sa.select(ScenarioTry.scenario).where(ScenarioTry.enrolment_id == sa.bindparam("id"), ScenarioTry.passed.is_(True)).distinct()
+_WORKS = sa.select(Work.assignment).where(
+    Work.enrolment_id == sa.bindparam("id"), Work.state == sa.literal(WorkState.PASSED, literal_execute=True)
+).distinct()
 
 
 def held_by(person_id: int) -> list[Held]:
@@ -161,11 +172,6 @@ def score(enrolment_id: int) -> int | None:
     return max(shares, default=None)
 
 
-def assignments_passed(_enrolment_id: int) -> frozenset[str]:
-    """Assignments whose work was marked and passed, by their names. None is marked yet."""
-    return frozenset()
-
-
 def parts_done(enrolment: Enrolment) -> list[Part]:
     """What the course asks for in this cycle: everything at first, what its renewal needs afterwards."""
     course = catalogue.content(catalogue.version(enrolment.course_version_id))
@@ -178,7 +184,7 @@ def parts_done(enrolment: Enrolment) -> list[Part]:
         walked = set(db.session.scalars(_SCENARIOS, {"id": enrolment.id}))
         parts += [Part(one.title, one.slug in walked, f"{here}/scenarios/{one.slug}") for one in course.scenarios]
     if "assignments" in needs:
-        marked = assignments_passed(enrolment.id)
+        marked = set(db.session.scalars(_WORKS, {"id": enrolment.id}))
         parts += [Part(one.title, one.slug in marked, f"{here}/assignments/{one.slug}") for one in course.assignments]
     return parts
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.accreditation.courses.records import Course, Lesson, Module, Scenario
-from portal.accreditation.models import CourseVersion, CpdEntry, Enrolment, LessonRead, ScenarioTry
+from portal.accreditation.courses.records import Assignment, Course, Lesson, Module, Scenario
+from portal.accreditation.models import CourseVersion, CpdEntry, Enrolment, LessonRead, ScenarioTry, Work
 from portal.accreditation.queries import catalogue
 from portal.kernel.db import at_most, db
 from portal.organisations.models import Organisation
 
-E, L, T = Enrolment, LessonRead, ScenarioTry
+E, L, T, W = Enrolment, LessonRead, ScenarioTry, Work
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Studied:
     enrolment: Enrolment | None
     read: Mapping[str, LessonRead]
     passed: frozenset[str]  # scenarios that were passed
+    works: Mapping[str, Work]  # the one of each assignment that was passed, or else the newest
 
     @property
     def begun(self) -> Enrolment:
@@ -43,9 +44,22 @@ class Studied:
 
     @property
     def minutes_left(self) -> int:
-        """Of lessons and scenarios, as the course says, for the pages that were not read yet."""
+        """Of lessons, scenarios and assignments, as the course says, for the pages that were not read yet."""
         lessons = sum(_left_of(lesson, self.read.get(lesson.slug)) for lesson in self.lessons_left)
-        return round(lessons) + sum(one.minutes for one in self.course.scenarios if one.slug not in self.passed)
+        scenarios = sum(one.minutes for one in self.course.scenarios if one.slug not in self.passed)
+        return round(lessons) + scenarios + sum(one.minutes for one in self.assignments_left)
+
+    @property
+    def assignments_left(self) -> tuple[Assignment, ...]:
+        """Those that are to be written, or written again."""
+        waits = {slug for slug, one in self.works.items() if one.passed or (one.handed_in_at and not one.decided_at)}
+        return tuple(one for one in self.course.assignments if one.slug not in waits)
+
+    @property
+    def learnt(self) -> bool:
+        """Whether every lesson was read, and every conversation and assignment passed."""
+        written = all(one.slug in self.works and self.works[one.slug].passed for one in self.course.assignments)
+        return not self.lessons_left and len(self.passed) == len(self.course.scenarios) and written
 
     @property
     def resumes_at(self) -> Lesson | None:
@@ -92,6 +106,7 @@ _ENROLLED = sa.select(E).where(E.person_id == sa.bindparam("person"), E.course =
 _ALL_ENROLLED = sa.select(E).where(E.person_id == sa.bindparam("person")).order_by(E.course, E.cycle)
 _READ = sa.select(L).where(L.enrolment_id.in_(sa.bindparam("ids", expanding=True)))
 _PASSED = sa.select(T.enrolment_id, T.scenario).where(T.enrolment_id.in_(sa.bindparam("ids", expanding=True)), T.passed.is_(True)).distinct()
+_WORKS = sa.select(W).where(W.enrolment_id.in_(sa.bindparam("ids", expanding=True))).order_by(W.number)
 _WALK = (
     sa.select(T).where(T.enrolment_id == sa.bindparam("id"), T.scenario == sa.bindparam("scenario")).order_by(T.number.desc()).limit(at_most(1))
 )
@@ -123,16 +138,21 @@ def _studied(versions: Sequence[CourseVersion], mine: Mapping[str, Enrolment]) -
     ids = [one.id for one in mine.values()]
     read: dict[int, dict[str, LessonRead]] = {}
     passed: dict[int, set[str]] = {}
+    works: dict[int, dict[str, Work]] = {}
     if ids:
         for one in db.session.scalars(_READ, {"ids": ids}):
             read.setdefault(one.enrolment_id, {})[one.lesson] = one
         for id, scenario in db.session.execute(_PASSED, {"ids": ids}):
             passed.setdefault(id, set()).add(scenario)
+        for work in db.session.scalars(_WORKS, {"ids": ids}):
+            of_one = works.setdefault(work.enrolment_id, {})
+            if work.assignment not in of_one or not of_one[work.assignment].passed:
+                of_one[work.assignment] = work
     found = []
     for version in versions:
         begun = mine.get(version.course)
         of = begun.id if begun else 0
-        found.append(Studied(catalogue.content(version), version, begun, read.get(of, {}), frozenset(passed.get(of, ()))))
+        found.append(Studied(catalogue.content(version), version, begun, read.get(of, {}), frozenset(passed.get(of, ())), works.get(of, {})))
     return found
 
 

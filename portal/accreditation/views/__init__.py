@@ -1,11 +1,14 @@
-"""People learn: their pathway, lessons and scenarios, their certificates, and their record of professional development."""
+"""People learn: their pathway, lessons, scenarios and assignments, their certificates, and their record of professional development."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Flask
 
 from portal.accreditation.views import (
+    agreement,
     allowing_time,
+    appeals,
+    assessing,
     authoring,
     certificates,
     checking,
@@ -15,14 +18,16 @@ from portal.accreditation.views import (
     learning,
     own_record,
     posts,
+    practising,
     public,
     remarking,
     walking,
+    writing,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    learning.bp, walking.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, checking.bp, certificates.bp,
-    deciding.bp, remarking.bp, posts.bp,
+    learning.bp, walking.bp, writing.bp, examining.bp, allowing_time.bp, own_record.bp, public.bp, exchanging.bp, authoring.bp, checking.bp,
+    certificates.bp, deciding.bp, remarking.bp, posts.bp, assessing.bp, practising.bp, appeals.bp, agreement.bp,
 )  # fmt: skip
 
 

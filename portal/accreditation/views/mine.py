@@ -1,11 +1,16 @@
-"""What a page of learning is about: always of the person whose request this is, so that nobody meets another's."""
+"""What a page of learning or marking is about: always of the person whose request this is, so that nobody meets another's."""
 
 from __future__ import annotations
 
-from portal.accreditation.queries import certificates, examining, learning
+from portal.accreditation.models import Tie
+from portal.accreditation.queries import appeals, assessing, certificates, examining, learning, practising, tying, works
+from portal.accreditation.queries.appeals import Appealed
+from portal.accreditation.queries.assessing import Held as Taken
 from portal.accreditation.queries.certificates import Held
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.accreditation.queries.learning import Opened, Studied, Walked
+from portal.accreditation.queries.practising import Practice, Practised, Rubric
+from portal.accreditation.queries.works import Assigned, Handed
 from portal.web.gate import acting
 
 
@@ -43,3 +48,31 @@ def asked(reference: str, position: int) -> Asked | None:
 
 def held(reference: str) -> Held | None:
     return certificates.held(_me(), reference)
+
+
+def assigned(course: str, assignment: str) -> Assigned | None:
+    return works.assigned(_me(), course, assignment)
+
+
+def handed(reference: str) -> Handed | None:
+    return works.handed(_me(), reference)
+
+
+def taken(reference: str) -> Taken | None:
+    return assessing.held(_me(), reference)
+
+
+def practice(course: str, major: int, assignment: str) -> Practice | None:
+    return practising.practice(_me(), Rubric(course.upper(), major, assignment))
+
+
+def practised(course: str, major: int, assignment: str, round: int, script: str) -> Practised | None:
+    return practising.practised(_me(), Rubric(course.upper(), major, assignment), round, script)
+
+
+def appealed(reference: str) -> Appealed | None:
+    return appeals.appealed(acting(), reference)
+
+
+def tie(id: int) -> Tie | None:
+    return tying.tie(_me(), id)

@@ -28,6 +28,8 @@ def index() -> Any:
     person, today = acting(), clock.today()
     if not person.bodies and may(person, Action.SEE_GAP_REGISTER):
         return redirect("/gaps", 303)
+    if not person.bodies and may(person, Action.MARK):
+        return redirect("/marking", 303)
     roles = _roles(person)
     whole = [one for one, held in roles.items() if held != {Role.CONTRIBUTOR}]
     bodies = queries.bodies(roles)
