@@ -227,7 +227,7 @@ RULES: dict[Action, Rule] = {
     Action.EXCHANGE_QUESTIONS: rule(R.AUTHOR),
     Action.SEE_COURSE_FIGURES: rule(R.AUTHOR, _ANALYST),
     # Whose work an assessor may mark, and which appeals they may decide, stands in accreditation/impartial.py.
-    Action.MARK: rule(R.ASSESSOR, portal=True),
+    Action.MARK: rule(R.ASSESSOR),
     Action.DECIDE_APPEAL: rule(R.ASSESSOR),
     Action.SEE_AGREEMENT: rule(R.AUTHOR, _ANALYST, _KEEPER),
     Action.SEE_OWN_AGREEMENT: rule(R.ASSESSOR, R.AUTHOR, _ANALYST, _KEEPER),
