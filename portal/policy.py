@@ -240,7 +240,7 @@ RULES: dict[Action, Rule] = {
     Action.PUBLISH_ACCREDITED: rule(_LEAD, _ADMIN),
     Action.DECIDE_CERTIFICATE: rule(_REVIEWER, _KEEPER, portal=True),
     # Whose work an assessor may mark, and which appeals they may decide, stands in accreditation/impartial.py.
-    Action.MARK: rule(R.ASSESSOR, portal=True),
+    Action.MARK: rule(R.ASSESSOR),
     Action.DECIDE_APPEAL: rule(R.ASSESSOR),
     Action.SEE_AGREEMENT: rule(R.AUTHOR, _ANALYST, _KEEPER),
     Action.SEE_OWN_AGREEMENT: rule(R.ASSESSOR, R.AUTHOR, _ANALYST, _KEEPER),

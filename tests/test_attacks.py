@@ -132,7 +132,7 @@ def test_every_change_needs_a_token_of_the_form(app: Flask, browser: Any) -> Non
     tried = 0
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
-            values = {name: "1" if name in ("number", "page", "position", "id", "level") else "x" for name in rule.arguments}
+            values = {name: "1" if name in ("number", "page", "position", "id", "level", "major", "round") else "x" for name in rule.arguments}
             address = app.url_map.bind("localhost").build(rule.endpoint, values, method="POST")
             # Where files come in, the form is not read before the gate has let its sender pass: here there is no such thing.
             gate: Gate = vars(app.view_functions[rule.endpoint])["gate"]
@@ -263,7 +263,7 @@ def test_a_session_without_its_second_factor_reaches_no_page_of_the_ombudsmans_s
     owen.open("/")
     csrf = owen.token()
     for rule in app.url_map.iter_rules():
-        values = {name: "1" if name in ("number", "page", "position", "id", "level") else "x" for name in rule.arguments}
+        values = {name: "1" if name in ("number", "page", "position", "id", "level", "major", "round") else "x" for name in rule.arguments}
         address = bound.build(rule.endpoint, values)
         gate: Gate = vars(app.view_functions[rule.endpoint])["gate"]
         if address in own or gate.action.name in ("READ_PUBLIC_PAGES", "SIGN_IN"):

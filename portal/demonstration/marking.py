@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal import audit
 from portal.accreditation.courses.records import Assignment, Script
+from portal.accreditation.lifecycle import Bond
 from portal.accreditation.models import Work
 from portal.accreditation.operations import (
     appealing,
@@ -16,6 +17,7 @@ from portal.accreditation.operations import (
     deciding_appeals,
     learning,
     practising,
+    tying,
     writing,
 )
 from portal.accreditation.operations.assessing import Marks
@@ -37,6 +39,7 @@ from portal.policy import Acting, Role
 COURSE, ASSIGNMENT = "C3", "resolution-call"
 BEGINS_AGO = timedelta(days=19)  # nothing is old enough yet to come back as a hidden repeat
 LEARNERS = 7
+KEPT = "You see the cause. Say as well what it did to her: she was made to look careless."
 STANDS = (
     "I read the two places that you name. The sorry in them names what the agency did, and both assessors counted that. What they miss is "
     "what it did to her, and I do not find it either. The marks stand."
@@ -102,6 +105,8 @@ def _practised(days: Iterator[datetime]) -> tuple[Acting, Acting, Acting]:
                 practising.mark(at, 1, script, _levels(at.assignment, script), frozenset(script.broken), by=by)
             db.session.flush()
     first, second, third = found
+    with clock.at(next(days)):
+        tying.declare(second.email, Bond.CLOSE, by=third)
     return first, second, third
 
 
@@ -117,7 +122,7 @@ def _writes(by: Acting, days: Iterator[datetime], script: str = "b") -> works.As
         learning.begin(at.version, by=by)
         db.session.flush()
         assigned = _assigned(by)
-        text = next(one.text for one in assigned.assignment.scripts if one.slug == script)
+        text = next(one.text for one in assigned.assignment.scripts if one.slug == script).replace("### ", "")
         writing.save(assigned, text, number=1, version=0, by=by)
         db.session.flush()
         return _assigned(by)
@@ -150,6 +155,7 @@ def _marks(by: Acting, at: datetime, script: str, change: int = 0) -> None:
                        version=held.sheet.version, by=by)  # fmt: skip
         held = assessors.held(by.id or 0, one.reference)
         assert held is not None
+        assessing.keep_comment(held, held.assignment.criteria[0].title, KEPT, by=by)
         assessing.finish(held, version=held.sheet.version, by=by)
         db.session.flush()
 

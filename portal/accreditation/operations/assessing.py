@@ -77,10 +77,8 @@ def _take_repeat(lines: list[Line], by: Acting) -> Marking | None:
 def _take_first_free(lines: list[Line], by: Acting) -> Marking | None:
     waiting = [one for line in lines if line.door is Door.OPEN for one in line.waiting]
     for one in sorted(waiting, key=lambda one: (one.mark_by, one.id)):
-        work = db.session.scalar(sa.select(Work).where(Work.id == one.id).with_for_update(skip_locked=True))
-        if work is None:  # another assessor is taking it this moment
-            continue
-        place = queries.free_place(work)
+        work = hold(db.session.get_one(Work, one.id))
+        place = queries.free_place(work)  # unless another has taken it this moment
         if place is not None:
             return _made(work, place, by)
     return None
