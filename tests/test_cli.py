@@ -104,6 +104,7 @@ def test_a_schema_that_is_not_the_newest_is_not_sound(portal):
 def test_papers_are_marked_again_only_by_a_version_that_is_there_and_only_when_told(portal):
     portal("course", "load")
     newest = versions("C1")[0].version
+    db.session.rollback()  # the command writes, and waits for nobody
     told = portal("course", "remark", "c1", newest, "--because", "A key was wrong")
     assert told.output == "No papers are affected.\nNothing was changed. To mark them again, add --now.\n"
     told = portal("course", "remark", "C1", newest, "--because", "A key was wrong", "--now")
