@@ -121,6 +121,7 @@ def test_keys_are_listed_rotated_and_named_as_stolen(portal, own_app, tmp_path):
 def test_papers_are_marked_again_only_by_a_version_that_is_there_and_only_when_told(portal):
     portal("course", "load")
     newest = versions("C1")[0].version
+    db.session.rollback()  # the command writes, and waits for nobody
     told = portal("course", "remark", "c1", newest, "--because", "A key was wrong")
     assert told.output == "No papers are affected.\nNothing was changed. To mark them again, add --now.\n"
     told = portal("course", "remark", "C1", newest, "--because", "A key was wrong", "--now")
