@@ -28,7 +28,16 @@ from portal.outbox import Letter, OutgoingLetter
 from portal.policy import PORTAL
 from portal.standards import library
 from tests.accreditation.a_course import whole
-from tests.accreditation.learners import certified, handed_in, published, sat_again, walked_to_the_end
+from tests.accreditation.learners import (
+    a_work,
+    certified,
+    handed_in,
+    levels,
+    marked,
+    published,
+    sat_again,
+    walked_to_the_end,
+)
 from tests.browser import Browser
 from tests.conftest import MONDAY
 from tests.people import Cast
@@ -315,3 +324,15 @@ def test_two_passes_at_once_give_one_certificate(own_app: Flask) -> None:
         list(pool.map(give, range(4)))
     assert db.session.query(Certificate).count() == 1
     assert len(letters(Letter.CERTIFICATE_GIVEN)) == 1
+
+
+def test_a_work_that_passes_is_the_last_part_of_a_course_with_an_assignment(cast: Cast) -> None:
+    published(cast)
+    handed_in(cast.hal)
+    walked_to_the_end(cast.hal)
+    one = marked(a_work(cast.hal), levels(3, 3), by=(cast.mark,))
+    assert held(cast) == []
+    marked(one, levels(3, 3), by=(cast.rosa,))
+    (earned,) = held(cast)
+    assert earned.certificate.code == "T1"
+    assert [part.done for part in queries.parts_done(db.session.get_one(Enrolment, one.enrolment_id))] == [True, True, True]
