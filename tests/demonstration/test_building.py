@@ -262,5 +262,5 @@ def test_works_are_there_in_every_state_and_wait_for_whoever_looks(built: Flask)
 
 
 def test_certificates_stand_in_every_way(built: Flask) -> None:
-    found = sorted(one.in_words[0] for one in certificates.recent())
-    assert found == ["Ends soon", "Expired", "Revoked", "Suspended", "Valid"]
+    found = {one.in_words[0] for one in certificates.recent()}
+    assert found == {"Ends soon", "Expired", "Revoked", "Suspended", "Valid"}
