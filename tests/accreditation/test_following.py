@@ -8,7 +8,7 @@ from portal.accreditation.operations import walking
 from portal.accreditation.queries import learning as queries
 from portal.kernel.db import db
 from tests.accreditation.a_course import broken, files
-from tests.accreditation.learners import a_paper, begun, published, read, studied
+from tests.accreditation.learners import a_draft, a_paper, begun, published, read, studied
 from tests.people import Cast
 
 
@@ -54,7 +54,7 @@ def test_a_lesson_that_is_new_is_still_to_be_read(cast: Cast) -> None:
     assert after.begun.learnt_at is None
 
 
-def test_a_paper_or_a_scenario_or_another_major_pins_the_version(cast: Cast) -> None:
+def test_a_paper_or_a_scenario_or_a_work_or_another_major_pins_the_version(cast: Cast) -> None:
     published(cast)
     a_paper(cast.hal, AttemptKind.PRE_TEST)
     begun(cast.priya)
@@ -63,7 +63,8 @@ def test_a_paper_or_a_scenario_or_another_major_pins_the_version(cast: Cast) -> 
     walking.begin(walked, by=cast.priya)
     db.session.commit()
     begun(cast.bea)
+    a_draft(cast.connie)
     published(cast, newer("1.0.1"))
-    assert [studied(one).version.version for one in (cast.hal, cast.priya, cast.bea)] == ["1.0.0", "1.0.0", "1.0.1"]
+    assert [studied(one).version.version for one in (cast.hal, cast.priya, cast.connie, cast.bea)] == ["1.0.0", "1.0.0", "1.0.0", "1.0.1"]
     published(cast, newer("2.0.0", broken("course.yaml", "valid_months: 36", "valid_months: 24")))
     assert studied(cast.bea).version.version == "1.0.1"

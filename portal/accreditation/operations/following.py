@@ -5,7 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from portal import audit
-from portal.accreditation.models import Attempt, CourseVersion, Enrolment, LessonRead, ScenarioTry
+from portal.accreditation.models import (
+    Attempt,
+    CourseVersion,
+    Enrolment,
+    LessonRead,
+    ScenarioTry,
+    Work,
+)
 from portal.accreditation.queries import catalogue
 from portal.audit import Event
 from portal.kernel import clock
@@ -16,12 +23,12 @@ E, V = Enrolment, CourseVersion
 
 
 def follow(made: CourseVersion, *, by: Acting) -> int:
-    """Bring into this version those who are in an older one of its major and have begun no paper and no scenario: how many."""
+    """Bring into this version those who are in an older one of its major and have begun no paper, no scenario and no work: how many."""
     older = sa.or_(V.minor < made.minor, sa.and_(V.minor == made.minor, V.patch < made.patch))
     ids = db.session.scalars(
         sa.select(E.id).join(V, V.id == E.course_version_id)
         .where(V.course == made.course, V.major == made.major, older)
-        .where(~sa.exists().where(Attempt.enrolment_id == E.id), ~sa.exists().where(ScenarioTry.enrolment_id == E.id))
+        .where(*(~sa.exists().where(begun.enrolment_id == E.id) for begun in (Attempt, ScenarioTry, Work)))
         .order_by(E.id).with_for_update(of=E)
     ).all()  # fmt: skip
     if not ids:
