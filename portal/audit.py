@@ -413,6 +413,14 @@ def _forgotten(session: Session) -> None:
         session.info.pop(name, None)
 
 
+def handed_over(session: Session) -> list[Entry]:
+    """What this transaction has noted so far, for bulk work that seals it together with older records, in their order."""
+    session.flush()
+    entries: list[Entry] = session.info.get("audit.entries", [])
+    _forgotten(session)
+    return entries
+
+
 def guard() -> None:
     """Attach the guard to the session; called once when the application is put together."""
     sa.event.listen(db.session, "after_flush", _noticed)

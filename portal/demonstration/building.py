@@ -12,12 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal import ROOT, audit
+from portal.accreditation.operations import publishing
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
 from portal.audit import Entry, Event
 from portal.demonstration import (
     bodies,
     conflicts,
+    learners,
+    learning,
     letters,
     practices,
     proving,
@@ -39,7 +43,7 @@ from portal.demonstration.shortfalls import Shortfalls
 from portal.demonstration.stories import Office, Story
 from portal.demonstration.years import Year
 from portal.files import receiving
-from portal.kernel import clock, words
+from portal.kernel import clock, words, working_days
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
 from portal.organisations.operations import importing
@@ -50,15 +54,16 @@ STANDS = {**practices.OF_ONE_PERSON, **FATES}
 PROVED = frozenset({Fate.UNDER_REVIEW, Fate.QUESTIONED, Fate.REVIEWED, Fate.REPLIED})  # whoever stands there this year has evidence
 DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
 ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
+COURSES_BEFORE = timedelta(days=20)  # the first learner
 OFFICE_OPENS = timedelta(hours=7)
 
 
-def build_if_empty() -> str:
-    """Build everything unless there are people already. Says what was done, which is committed."""
+def build_if_empty(learn: int = learning.LEARNERS) -> str:
+    """Build everything unless there are people already, so many learners included. Says what was done, which is committed."""
     if db.session.scalar(sa.select(sa.exists().where(Person.id.is_not(None)))):
         return "The demonstration is there already; what was entered since is kept."
     began = time.monotonic()
-    ledger, taking_part, shelf = tell_everything(register_first())
+    ledger, taking_part, shelf = tell_everything(register_first(), learn)
     shortfalls.count(ledger)
     letters.in_order(ledger)
     with receiving.clearing():
@@ -71,7 +76,8 @@ def build_if_empty() -> str:
 
 
 def register_first() -> list[Entry]:
-    """Put the shipped register and the practices in place on a day before everything else, so that the record reads in order.
+    """Put the shipped register and the practices in place on a day before everything else, so that the record reads in order;
+    and the shipped courses on a day before anybody learns.
 
     Returns what the record will say of it, which comes on the days on which organisations were opened and closed.
     """
@@ -79,8 +85,10 @@ def register_first() -> list[Entry]:
         if not db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
             importing.load_shipped()
         practices.register()
+    with clock.at(working_days.add_months(clock.today(), -learners.MONTHS) - COURSES_BEFORE):
+        publishing.load_shipped(ROOT / "courses")
     days = {row.id: row for row in db.session.execute(sa.select(Organisation.id, Organisation.opened_on, Organisation.closed_on))}
-    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in db.session.info.pop("audit.entries", [])]
+    return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in audit.handed_over(db.session())]
 
 
 def _on_its_day(entry: Entry, row: Any) -> Entry:
@@ -100,11 +108,11 @@ class Part:
     reference: str
 
 
-def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list[Body], Shelf]:
+def tell_everything(of_what_was_first: Sequence[Entry] = (), learn: int = 0) -> tuple[Ledger, list[Body], Shelf]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
-    ledger.take(of_the_register)
+    ledger.take(of_what_was_first)
     shelf = Shelf(ledger)
     three = years.three_years(ledger, today)
     recruiter = Recruiter(ledger, chance)
@@ -124,6 +132,8 @@ def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list
         if last is not None:
             gaps.organisation_closed(last)
     recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
+    if learn:
+        learning.learn(ledger, recruiter, taking_part, SEED, learn)
     return ledger, taking_part, shelf
 
 
