@@ -11,11 +11,11 @@ from portal.accreditation.courses import dating
 from portal.accreditation.courses.questions import bounds
 from portal.accreditation.courses.records import CHOSEN, Course, Option, Question, QuestionKind
 
-HARDNESS = {1: -1.9, 2: -1.35, 3: -0.75}  # of the difficulty that its author gave it; an ability of 0 is somebody in the middle
+HARDNESS = {1: -2.3, 2: -1.75, 3: -1.15}  # of the difficulty that its author gave it; an ability of 0 is somebody in the middle
 UNLIKE = 0.45  # by how much questions of one difficulty differ
 GUESSED = {QuestionKind.ONE: 0.2, QuestionKind.TRUE_FALSE: 0.45, QuestionKind.MANY: 0.08}  # with nothing known
-SPREAD = 0.3  # of how telling questions are
-FORBIDDEN = 0.16  # how often, of wrong answers, the one that must never be given where there is one
+TELLING, SPREAD = 1.45, 0.25  # of questions, in the middle and apart
+FORBIDDEN = 0.1  # how often, of wrong answers, the one that must never be given where there is one
 WEAK = 0.62  # how many are right in the weak question, whatever they know
 WRONG_WORDS = ("I am not sure", "Follow the policy", "Write it down", "Ask the manager")
 
@@ -45,7 +45,7 @@ class Bank:
     def _trait(self, question: Question) -> Trait:
         chance = self._chance
         return Trait(
-            HARDNESS[question.difficulty] + chance.gauss(0, UNLIKE), 1.15 * chance.lognormvariate(0, SPREAD),
+            HARDNESS[question.difficulty] + chance.gauss(0, UNLIKE), TELLING * chance.lognormvariate(0, SPREAD),
             GUESSED.get(question.kind, 0.02), tuple(chance.random() + 0.1 for _ in question.options),
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from portal.policy import Role
 
 LEARNERS = 3200
 FIRST, SECOND = "C1", "C3"  # the courses that they learn, the second by some who passed the first
-GOES_ON = {Role.HANDLER: 0.5, Role.COMPLAINTS_MANAGER: 0.75, Role.CONTRIBUTOR: 0.08}
+GOES_ON = {Role.HANDLER: 0.62, Role.COMPLAINTS_MANAGER: 0.8, Role.CONTRIBUTOR: 0.1}
 AFTER = (6, 220)  # days
 
 

@@ -33,7 +33,7 @@ NOT_SAT = 0.05  # has read everything, and leaves the examination
 GIVES_UP, GIVES_UP_AT_A_PAUSE = 0.12, 0.4  # after a paper that was not passed
 RUNS_OUT = 0.025  # of papers, in which the time does
 LEFT_OUT = 0.012  # of questions
-BEFORE_LEARNING, EACH_TIME = -0.8, 0.35  # ability in a pre-test; and gained by reading again
+BEFORE_LEARNING, EACH_TIME = -1.0, 0.5  # ability in a pre-test; and gained by reading again
 
 
 @dataclass
