@@ -444,7 +444,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         app = create_app(Settings(instance=folder / "instance", database_url=url, demonstration=True))
         with app.app_context():
             databases.migrate()
-            building.build_if_empty()
+            building.build_if_empty(learn=0)
             some_evidence()
             some_recommendations()
             some_learning()

@@ -22,6 +22,8 @@ from portal.demonstration import (
     bodies,
     certificates,
     conflicts,
+    learners,
+    learning,
     letters,
     marking,
     practices,
@@ -55,16 +57,16 @@ STANDS = {**practices.OF_ONE_PERSON, **FATES}
 PROVED = frozenset({Fate.UNDER_REVIEW, Fate.QUESTIONED, Fate.REVIEWED, Fate.REPLIED})  # whoever stands there this year has evidence
 DRAWN = frozenset({Fate.ACCEPTED, Fate.PUBLISHED_UNCHECKED})
 ACCEPTED_AFTER, ACCEPTED_AGO = timedelta(days=45), timedelta(days=20)  # the bulk acceptance of a year
+COURSES_BEFORE = timedelta(days=20)  # the first learner
 OFFICE_OPENS = timedelta(hours=7)
-COURSES_SINCE = 40  # months, so that a certificate may have ended
 
 
-def build_if_empty() -> str:
-    """Build everything unless there are people already. Says what was done, which is committed."""
+def build_if_empty(learn: int = 0) -> str:
+    """Build everything unless there are people already, so many learners included. Says what was done, which is committed."""
     if db.session.scalar(sa.select(sa.exists().where(Person.id.is_not(None)))):
         return "The demonstration is there already; what was entered since is kept."
     began = time.monotonic()
-    ledger, taking_part, shelf, handlers = tell_everything(register_first())
+    ledger, taking_part, shelf, handlers = tell_everything(register_first(), learn)
     shortfalls.count(ledger)
     letters.in_order(ledger)
     with receiving.clearing():
@@ -91,7 +93,7 @@ def register_first() -> list[Entry]:
         if not db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
             importing.load_shipped()
         practices.register()
-    with clock.at(working_days.add_months(clock.today(), -COURSES_SINCE)):
+    with clock.at(working_days.add_months(clock.today(), -learners.MONTHS) - COURSES_BEFORE):
         publishing.load_shipped(ROOT / "courses")
     days = {row.id: row for row in db.session.execute(sa.select(Organisation.id, Organisation.opened_on, Organisation.closed_on))}
     return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in audit.handed_over(db.session())]
@@ -114,11 +116,11 @@ class Part:
     reference: str
 
 
-def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list[Body], Shelf, dict[str, list[Someone]]]:
+def tell_everything(of_what_was_first: Sequence[Entry] = (), learn: int = 0) -> tuple[Ledger, list[Body], Shelf, dict[str, list[Someone]]]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
-    ledger.take(of_the_register)
+    ledger.take(of_what_was_first)
     shelf = Shelf(ledger)
     three = years.three_years(ledger, today)
     recruiter = Recruiter(ledger, chance)
@@ -138,6 +140,8 @@ def tell_everything(of_the_register: Sequence[Entry] = ()) -> tuple[Ledger, list
         if last is not None:
             gaps.organisation_closed(last)
     recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
+    if learn:
+        learning.learn(ledger, recruiter, taking_part, SEED, learn)
     marking.hire(recruiter, today)
     return ledger, taking_part, shelf, accredited.tell(ledger, recruiter, taking_part, today)
 

@@ -17,6 +17,8 @@ from portal.kernel.db import db
 from tests import databases
 from tests.conftest import MONDAY
 
+LEARN = 240  # people; the demonstration that is served has many more
+
 
 @pytest.fixture(scope="package")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
@@ -27,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         app = create_app(settings)
         with app.app_context():
             databases.migrate()
-            building.build_if_empty()
+            building.build_if_empty(LEARN)
             db.session.commit()
             yield app
             db.session.remove()
