@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -137,15 +137,10 @@ def test_a_learner_sees_a_course_of_theirs(built: Flask) -> None:
     assert examining.papers(at).passed is not None
 
 
-def test_what_is_meant_to_be_right_is_and_what_is_meant_to_be_wrong_is_not(course: Course) -> None:
-    chance = random.Random(1)
-    bank = answering.Bank(course, chance)
+def test_what_is_meant_to_be_right_is_right(course: Course) -> None:
     for question in course.questions.values():
         start = question.between[0] if question.between else None
         assert marking.judge(question, start, answering.right(question, start)).right
-        for _ in range(20):
-            wrong = bank.answer(question, start, -99) if question.id != bank.weak else ""
-            assert not wrong or len(wrong) <= 200
 
 
 def test_who_knows_nothing_is_seldom_right_and_who_knows_all_nearly_always(course: Course) -> None:
@@ -161,8 +156,8 @@ def test_who_knows_nothing_is_seldom_right_and_who_knows_all_nearly_always(cours
     assert right[9] > len(others) * 10 * 0.97
 
 
-def test_moments_are_whole(built: Flask) -> None:
+def test_answers_come_while_the_paper_is_open(built: Flask) -> None:
     answered = rows(sa.select(AttemptItem.answered_at, Attempt.began_at, Attempt.deadline_at).join(Attempt, Attempt.id == AttemptItem.attempt_id)
                     .where(AttemptItem.answered_at.is_not(None)))  # fmt: skip
     assert all(one.began_at < one.answered_at <= one.deadline_at for one in answered)
-    assert all(one.answered_at <= datetime.now(UTC) for one in answered)
+    assert all(one.answered_at <= clock.now() for one in answered)
