@@ -1,5 +1,14 @@
 """python3 check-certificate.py https://address-of-the-portal certificate.jwt   (needs Python 3.11 and OpenSSL)"""
-import base64, datetime, gzip, json, pathlib, subprocess, sys, tempfile, urllib.request  # noqa: E401, I001
+import base64
+import datetime
+import gzip
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
 issuer, text = sys.argv[1].rstrip("/"), pathlib.Path(sys.argv[2]).read_text()
 def part(text): return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 def fetch(url): return urllib.request.urlopen(url, timeout=30).read().decode()

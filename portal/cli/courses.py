@@ -15,6 +15,7 @@ from portal.accreditation.courses.reading import files_of
 from portal.accreditation.courses.records import Course
 from portal.accreditation.exchange import as_gift, bank
 from portal.accreditation.exchange.reading import read as read_questions
+from portal.accreditation.models import CourseVersion
 from portal.accreditation.operations import publishing, remarking
 from portal.accreditation.queries.catalogue import versions as versions_of
 from portal.cli.working import InOrder, at_work
@@ -57,11 +58,10 @@ def course_read(name: str, folder: Path) -> None:
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=serving.COURSES, help="where the courses are")
 def course_publish(name: str, note: str, folder: Path) -> None:
     """Keep the words of COURSE for good: whoever begins it from now on begins this version."""
-    if not (folder / name).is_dir():
-        raise click.ClickException(f"There is no course {name} in {folder}.")
+    there = folder_of(name, folder)
     with at_work():
         try:
-            made = publishing.publish(folder / name, note, by=PORTAL)
+            made = publishing.publish(there, note, by=PORTAL)
         except ContentError as error:
             raise click.ClickException(f"{name} cannot be published as it is:\n{error}") from None
         except Refusal as refusal:
@@ -76,9 +76,7 @@ def course_publish(name: str, note: str, folder: Path) -> None:
 def course_close(name: str, version: str) -> None:
     """Close VERSION of COURSE to people who have not begun it; those who have go on."""
     with at_work():
-        one = next((one for one in versions_of(name.upper()) if one.version == version), None)
-        if one is None:
-            raise click.ClickException(f"There is no published version {version} of {name}.")
+        one = published(name, version)
         publishing.close(one, by=PORTAL)
         db.session.commit()
         click.echo(f"{one.course} {one.version} is closed to people who have not begun it.")
@@ -92,9 +90,7 @@ def course_close(name: str, version: str) -> None:
 def course_remark(name: str, version: str, because: str, for_good: bool) -> None:
     """Mark the papers of COURSE again by the corrected VERSION. Nobody loses a pass by it: that is for a person to decide."""
     with at_work(), nullcontext() if for_good else only_reading():
-        one = next((one for one in versions_of(name.upper()) if one.version == version), None)
-        if one is None:
-            raise click.ClickException(f"There is no published version {version} of {name}.")
+        one = published(name, version)
         marked = remarking.affected(one)
         for paper in marked:
             was = paper.sitting.attempt
@@ -148,10 +144,22 @@ def course_export(name: str, folder: Path) -> None:
     click.echo(as_gift.written(course_on_disk(name, folder)))
 
 
-def course_on_disk(name: str, folder: Path) -> Course:
+def folder_of(name: str, folder: Path) -> Path:
     if not (folder / name).is_dir():
         raise click.ClickException(f"There is no course {name} in {folder}.")
+    return folder / name
+
+
+def published(name: str, version: str) -> CourseVersion:
+    one = next((one for one in versions_of(name.upper()) if one.version == version), None)
+    if one is None:
+        raise click.ClickException(f"There is no published version {version} of {name}.")
+    return one
+
+
+def course_on_disk(name: str, folder: Path) -> Course:
+    there = folder_of(name, folder)
     try:
-        return course_in(files_of(folder / name), name)
+        return course_in(files_of(there), name)
     except ContentError as error:
         raise click.ClickException(f"{name} cannot be read as it is:\n{error}") from None

@@ -13,7 +13,7 @@ from portal.accreditation import posts as figures
 from portal.accreditation.lifecycle import CertificateKind
 from portal.accreditation.models import Certificate, PublishedFigure, StatedPosts
 from portal.accreditation.operations import certifying, posts
-from portal.accreditation.queries import certificates
+from portal.accreditation.queries import catalogue
 from portal.audit import Event
 from portal.demonstration.bodies import Body
 from portal.demonstration.ledger import Ledger
@@ -78,7 +78,7 @@ def _figures(ledger: Ledger, body: Body, standing: Standing, today: date) -> Non
 
 def certify(hired: dict[str, list[Someone]]) -> None:
     """Give the awards, once everybody is there, and open the gap of whoever is below the target."""
-    award = next(one for one in certificates.awards() if one.code == AWARD)
+    award = next(one for one in catalogue.awards() if one.code == AWARD)
     kept, places, today = certifying.edition(award), certifying.free_places(), clock.today()
     for code, people in hired.items():
         standing = STANDINGS[code]

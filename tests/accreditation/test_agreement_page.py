@@ -54,7 +54,9 @@ def test_who_does_not_agree_practises_again_and_then_goes_on(cast: Cast, browser
     found = queries.figures(vera.id)[vera.id or 0, REPLY]
     assert found.others is not None
     assert (found.pairs, found.works, found.closed) == (30, 15, True)
-    assert found.others.kappa == pytest.approx(queries.figures()[noor.id or 0, REPLY].others.kappa)  # type: ignore[union-attr]  # asserted above
+    of_noor = queries.figures()[noor.id or 0, REPLY].others
+    assert of_noor is not None
+    assert found.others.kappa == pytest.approx(of_noor.kappa)
     assert [line.door for line in assessing.lines(vera)] == [Door.CLOSED]
     one = browser("vera")
     assert "practise again before you go on" in one.open("/marking").text

@@ -349,6 +349,6 @@ def test_nobody_marks_their_own_whatever_the_code_does(cast: Cast) -> None:
     a_round(mark)
     one = a_work(mark)
     assert queries.waiting(mark) == []
-    assert impartial.bar(queries.assessor(mark), queries.writer(mark.id or 0), colleagues=True) is impartial.Bar.OWN
+    assert impartial.bar(queries.assessor(mark), queries.writers({mark.id or 0})[mark.id or 0], colleagues=True) is impartial.Bar.OWN
     with pytest.raises(sa.exc.IntegrityError, match="nobody_marks_their_own"), db.session.begin_nested():
         assessing._made(one, Place.FIRST, mark)

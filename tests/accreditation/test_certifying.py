@@ -15,10 +15,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from portal.accreditation.courses.records import Award
 from portal.accreditation.credentials import tokens
 from portal.accreditation.lifecycle import CertificateKind, StatusVerb
 from portal.accreditation.models import Certificate, Enrolment, ScenarioTry
 from portal.accreditation.operations import certifying, deciding, issuing, renewing
+from portal.accreditation.queries import catalogue
 from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries import examining as papers
 from portal.kernel import clock
@@ -84,10 +86,10 @@ def test_a_paper_that_is_not_passed_gives_nothing(cast: Cast) -> None:
 
 
 def test_awards_follow_by_themselves_and_stack(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = queries.Award("first", "First", "About it.", ("T1",), (), 12, ("T1",))
-    second = queries.Award("second", "Second", "About it.", (), ("first",), 24, ("T1",))
-    never = queries.Award("never", "Never", "About it.", ("T1", "C9"), (), 24, ("T1", "C9"))
-    monkeypatch.setattr(queries, "awards", lambda: (first, second, never))
+    first = Award("first", "First", "About it.", ("T1",), (), 12, ("T1",))
+    second = Award("second", "Second", "About it.", (), ("first",), 24, ("T1",))
+    never = Award("never", "Never", "About it.", ("T1", "C9"), (), 24, ("T1", "C9"))
+    monkeypatch.setattr(catalogue, "awards", lambda: (first, second, never))
     certified(cast, cast.hal)
     awards = {one.certificate.code: one.certificate for one in held(cast) if one.certificate.kind is CertificateKind.AWARD}
     assert {code: one.valid_until_on for code, one in awards.items()} == {"first": dt.date(2027, 6, 1), "second": dt.date(2028, 6, 1)}

@@ -266,6 +266,9 @@ class Course:
     def outcome(self, code: str) -> Outcome:
         return next(outcome for outcome in self.outcomes if outcome.code == code)
 
+    def assignment(self, slug: str) -> Assignment:
+        return next(one for one in self.assignments if one.slug == slug)
+
 
 @dataclass(frozen=True)
 class Award:

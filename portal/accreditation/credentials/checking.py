@@ -17,7 +17,7 @@ from portal.accreditation.credentials.building import strange
 from portal.accreditation.credentials.keys import Key
 from portal.kernel import clock, words
 
-SOON = timedelta(days=90)
+SOON = timedelta(days=90)  # before a certificate ends; its renewal opens then
 
 
 class Outcome(enum.Enum):

@@ -63,11 +63,9 @@ def _take_repeat(lines: list[Line], by: Acting) -> Marking | None:
     if not taking.is_repeat(seed, me, taken, repeats):
         return None
     there = {line.practice.rubric for line in lines if line.door is Door.OPEN}
-    mine, together = queries.assessor(by), queries.colleagues()
-    among = [
-        one for one in queries.repeatable(me)
-        if one.rubric in there and impartial.bar(mine, queries.writer(one.learner_id), colleagues=together) is None
-    ]  # fmt: skip
+    mine, together, repeatable = queries.assessor(by), queries.colleagues(), queries.repeatable(me)
+    writers = queries.writers({one.learner_id for one in repeatable})
+    among = [one for one in repeatable if one.rubric in there and impartial.bar(mine, writers[one.learner_id], colleagues=together) is None]
     if not among:
         return None
     one = taking.chosen(seed, me, repeats, among)

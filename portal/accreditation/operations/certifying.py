@@ -58,7 +58,7 @@ def give_if_whole(enrolment_id: int, *, by: Acting) -> None:
 
 def give_awards(person: Person, course: str) -> None:
     """Give each award that this course completes, or renews: awards are earned by nothing else."""
-    for award in queries.awards():
+    for award in catalogue.awards():
         if course in award.needs:
             give_award(person, award)
 

@@ -56,7 +56,7 @@ def answer(at: Opened, chosen: Sequence[int], shown_at: datetime | None, *, by: 
             raise WrongState("You have not read this lesson to its end yet.", next_steps=[Step("Go on reading", page_path(at, one.furthest))])
         one.seconds += _seen(shown_at)
         one.finished_at = clock.now()
-        _count(at, one, by)
+        count(at.studied, at.lesson.slug, at.lesson.title, claimed=at.lesson.minutes, observed=round(one.seconds / 60), by=by)
     one.page, one.seen_at = last, clock.now()
     db.session.flush()
     _learnt(at.studied, at.lesson, by)
@@ -83,11 +83,12 @@ def _seen(shown_at: datetime | None) -> int:
     return max(0, min(LONGEST_ON_A_PAGE, round((clock.now() - shown_at).total_seconds())))
 
 
-def _count(at: Opened, one: LessonRead, by: Acting) -> None:
-    course = at.studied.course
+def count(studied: Studied, what: str, title: str, *, claimed: int, observed: int, by: Acting) -> None:
+    """Count a part of a course as professional development, once. `what` tells it from the other parts; the minutes are those that
+    the course claims and those that the portal saw."""
     insert_unless_there(
-        CpdEntry, ("person_id", "source"), person_id=by.id, source=f"{course.id} {at.studied.version.version} {at.lesson.slug}",
-        title=f"{course.title}: {at.lesson.title}", counted_on=clock.today(), claimed=at.lesson.minutes, observed=round(one.seconds / 60),
+        CpdEntry, ("person_id", "source"), person_id=by.id, source=f"{studied.course.id} {studied.version.version} {what}",
+        title=f"{studied.course.title}: {title}", counted_on=clock.today(), claimed=claimed, observed=observed,
     )  # fmt: skip
 
 

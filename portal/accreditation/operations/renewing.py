@@ -59,7 +59,7 @@ def _remind(id: int, days: int) -> int:
     if not at.latest or at.status is not Status.IN_FORCE or at.ended:
         return 0
     if one.kind is CertificateKind.AWARD:
-        award = next((award for award in queries.awards() if award.code == one.code), None)
+        award = next((award for award in catalogue.awards() if award.code == one.code), None)
         if award is None or certifying.give_award(person, award):
             return 0
     return int(outbox.post(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.accreditation.courses.records import Choice, Part, Scenario
-from portal.accreditation.models import CpdEntry, ScenarioTry
-from portal.accreditation.operations import certifying
+from portal.accreditation.models import ScenarioTry
+from portal.accreditation.operations import certifying, learning
 from portal.accreditation.queries.learning import Walked
 from portal.kernel import clock
 from portal.kernel.db import hold, insert_unless_there
@@ -80,11 +80,9 @@ def _finish(at: Walked, walk: ScenarioTry, chosen: list[Choice], by: Acting) -> 
     walk.passed = judged(at.scenario, chosen)
     if walk.passed:
         seconds = (walk.finished_at - walk.began_at).total_seconds()
-        course = at.studied.course
-        insert_unless_there(
-            CpdEntry, ("person_id", "source"), person_id=by.id, source=f"{course.id} {at.studied.version.version} scenario {at.scenario.slug}",
-            title=f"{course.title}: {at.scenario.title}", counted_on=clock.today(), claimed=at.scenario.minutes,
-            observed=min(at.scenario.minutes * 2, round(seconds / 60)),
+        claimed = at.scenario.minutes
+        learning.count(
+            at.studied, f"scenario {at.scenario.slug}", at.scenario.title, claimed=claimed, observed=min(claimed * 2, round(seconds / 60)), by=by
         )  # fmt: skip
         certifying.give_if_whole(at.studied.begun.id, by=by)
 

@@ -6,12 +6,13 @@ from portal import audit
 from portal.accreditation import identities, works
 from portal.accreditation.identities import Identity, Writer
 from portal.accreditation.lifecycle import WORK, WorkState, WorkVerb
-from portal.accreditation.models import CpdEntry, Work, WorkText
+from portal.accreditation.models import Work, WorkText
+from portal.accreditation.operations import learning
 from portal.accreditation.queries import works as queries
 from portal.accreditation.queries.works import Assigned
 from portal.audit import Event
 from portal.kernel import clock, words
-from portal.kernel.db import db, fresh_reference, hold, insert_unless_there
+from portal.kernel.db import db, fresh_reference, hold
 from portal.kernel.errors import Both, Incomplete, Invalid, Stale, Step, WrongState
 from portal.policy import Acting, Action, insist
 
@@ -107,7 +108,8 @@ def hand_in(at: Assigned, *, number: int, version: int, confirmed: bool, by: Act
     WORK.move(one, WorkVerb.HAND_IN)
     one.handed_in_at = clock.now()
     one.words, one.mark_by = many, works.marked_by(one.handed_in_at)
-    _count(there, there.written, by)
+    minutes, seen = there.assignment.minutes, round(there.written.seconds / 60)
+    learning.count(there.studied, f"assignment {one.assignment}", there.assignment.title, claimed=minutes, observed=min(minutes * 2, seen), by=by)
     audit.record(
         Event.WORK_HANDED_IN, one, by=by, course=one.course, assignment=one.assignment, number=one.number, words=many, confirmed=len(found),
         mark_by=one.mark_by,
@@ -122,14 +124,6 @@ def wrong_length(at: Assigned, many: int) -> str:
         return ""
     asked = f"The assignment asks for {words.number(fewest)} to {words.number(most)}."
     return f"Your text is too {'short' if many < fewest else 'long'}: it has {words.count(many, 'word', 'words')}. {asked}"
-
-
-def _count(at: Assigned, written: WorkText, by: Acting) -> None:
-    course, one = at.studied.course, at.assignment
-    insert_unless_there(
-        CpdEntry, ("person_id", "source"), person_id=by.id, source=f"{course.id} {at.studied.version.version} assignment {one.slug}",
-        title=f"{course.title}: {one.title}", counted_on=clock.today(), claimed=one.minutes, observed=min(one.minutes * 2, round(written.seconds / 60)),
-    )  # fmt: skip
 
 
 def _held(at: Assigned) -> Assigned:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,15 +9,14 @@ from datetime import date
 import sqlalchemy as sa
 
 from portal.accreditation import impartial
-from portal.accreditation.impartial import Bar, Writer
+from portal.accreditation.impartial import Bar
 from portal.accreditation.lifecycle import Place
 from portal.accreditation.models import Appeal, Marking, Work
 from portal.accreditation.queries import assessing, catalogue, works
 from portal.accreditation.queries.works import Handed
 from portal.kernel import clock
 from portal.kernel.db import at_most, db
-from portal.organisations.models import Membership, Person
-from portal.organisations.queries import HOLDING
+from portal.organisations.models import Person
 from portal.policy import Acting
 
 A, M, W = Appeal, Marking, Work
@@ -61,9 +59,6 @@ _OPEN = (
 _MARKED = sa.select(M.work_id).where(
     M.assessor_id == sa.bindparam("person"), M.work_id.in_(sa.bindparam("works", expanding=True)), M.put_back_at.is_(None), M.place != Place.APPEAL
 )  # fmt: skip
-_BODIES = sa.select(Membership.person_id, Membership.organisation_id).where(
-    HOLDING, Membership.person_id.in_(sa.bindparam("people", expanding=True))
-)  # fmt: skip
 _ONE = sa.select(A, W, M).join(W, W.id == A.work_id).outerjoin(M, M.id == A.marking_id).where(A.reference == sa.bindparam("reference"))
 _OF_MARKING = sa.select(A).where(A.marking_id == sa.bindparam("id"))
 
@@ -75,7 +70,7 @@ def to_decide(by: Acting) -> list[Open]:
     found = []
     for row in rows:
         course = catalogue.content(catalogue.version(row.course_version_id))
-        title = assessing.assignment_of(course, row.assignment).title
+        title = course.assignment(row.assignment).title
         found.append(Open(row.reference, title, course.title, row.decide_by, row.name or "", row.assessor_id == by.id, barred[row.id]))
     return found
 
@@ -86,12 +81,8 @@ def _bars(by: Acting, writers: Mapping[int, int]) -> dict[int, Bar | None]:
         return {}
     me, together = assessing.assessor(by), assessing.colleagues()
     marked = set(db.session.scalars(_MARKED, {"person": by.id, "works": list(writers)}))
-    bodies: dict[int, set[int]] = defaultdict(set)
-    for person, organisation in db.session.execute(_BODIES, {"people": list(set(writers.values())), "today": clock.today()}):
-        bodies[person].add(organisation)
-    return {
-        work: impartial.bar(me, Writer(person, bodies[person]), colleagues=together, marked=work in marked) for work, person in writers.items()
-    }  # fmt: skip
+    known = assessing.writers(set(writers.values()))
+    return {work: impartial.bar(me, known[person], colleagues=together, marked=work in marked) for work, person in writers.items()}
 
 
 def appealed(by: Acting, reference: str) -> Appealed | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -123,11 +124,9 @@ _LEFT = (
     sa.select(M.id).join(MarkingSheet, MarkingSheet.marking_id == M.id)
     .where(M.finished_at.is_(None), M.put_back_at.is_(None), MarkingSheet.saved_at < sa.bindparam("before")).order_by(M.id)
 )  # fmt: skip
-_BODIES = (
-    sa.select(Membership.person_id, Membership.organisation_id)
-    .where(HOLDING, Membership.person_id.in_(sa.select(W.person_id).where(_UNDECIDED))).distinct()
-)  # fmt: skip
-_BODIES_OF = sa.select(Membership.organisation_id).where(HOLDING, Membership.person_id == sa.bindparam("person")).distinct()
+_BODIES = sa.select(Membership.person_id, Membership.organisation_id).where(HOLDING).distinct()
+_BODIES_OF = _BODIES.where(Membership.person_id.in_(sa.bindparam("people", expanding=True)))
+_BODIES_WAITING = _BODIES.where(Membership.person_id.in_(sa.select(W.person_id).where(_UNDECIDED)))
 _TIES = sa.select(Tie.assessor_id, Tie.person_id).where(
     Tie.ended_at.is_(None), sa.or_(Tie.assessor_id == sa.bindparam("person"), Tie.person_id == sa.bindparam("person"))
 )
@@ -165,9 +164,18 @@ def assessor(by: Acting) -> Assessor:
     return Assessor(by.id or 0, {post.organisation_id for post in by.posts}, by.conflicts, tied - {by.id})
 
 
-def writer(person_id: int) -> Writer:
-    """Somebody who wrote a work, with every organisation that they act for."""
-    return Writer(person_id, set(db.session.scalars(_BODIES_OF, {"person": person_id, "today": clock.today()})))
+def writers(people: Collection[int]) -> dict[int, Writer]:
+    """Those who wrote works, each with every organisation that they act for."""
+    bodies = _bodies(_BODIES_OF, people=list(people))
+    return {one: Writer(one, bodies[one]) for one in people}
+
+
+def _bodies(statement: sa.Select[int, int], **asked: Any) -> Mapping[int, set[int]]:
+    """The organisations that people act for today; none for whoever the statement does not find."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for person, organisation in db.session.execute(statement, {**asked, "today": clock.today()}):
+        found[person].add(organisation)
+    return found
 
 
 def waiting(by: Acting) -> list[Waiting]:
@@ -176,10 +184,7 @@ def waiting(by: Acting) -> list[Waiting]:
     taken: dict[int, dict[Place, int]] = defaultdict(dict)
     for work, place, whose in db.session.execute(_TAKEN):
         taken[work][place] = whose
-    bodies: dict[int, set[int]] = defaultdict(set)
-    for person, organisation in db.session.execute(_BODIES, {"today": clock.today()}):
-        bodies[person].add(organisation)
-    found = []
+    bodies, found = _bodies(_BODIES_WAITING), []
     for id, course, major, assignment, version, person, state, mark_by in db.session.execute(_WAITING):
         free = taking.free_place(state, taken[id].keys(), assessors(version, assignment))
         if free and mark_by and impartial.bar(me, Writer(person, bodies[person]), colleagues=together, marked=by.id in taken[id].values()) is None:
@@ -242,11 +247,7 @@ def held(person_id: int, reference: str) -> Held | None:
     marking, work, text, version, sheet = row
     course = catalogue.content(version)
     marks, found = given(marking.id)
-    return Held(marking, work, text, course, assignment_of(course, work.assignment), sheet, marks, found)
-
-
-def assignment_of(course: Course, slug: str) -> Assignment:
-    return next(one for one in course.assignments if one.slug == slug)
+    return Held(marking, work, text, course, course.assignment(work.assignment), sheet, marks, found)
 
 
 def given(marking_id: int) -> tuple[dict[str, WorkMark], dict[str, str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import sqlalchemy as sa
+from flask import current_app
 
-from portal.accreditation.courses import reading
-from portal.accreditation.courses.records import Course
+from portal.accreditation.courses import checking, reading
+from portal.accreditation.courses.records import Award, Course
 from portal.accreditation.models import CourseFile, CourseVersion
 from portal.kernel.db import db
 
@@ -88,3 +90,13 @@ def picture(id: int, path: str) -> bytes | None:
     """A picture of a version, or None."""
     wanted = sa.select(CourseFile.content).where(CourseFile.course_version_id == id, CourseFile.path == path)
     return db.session.scalar(wanted) if path.startswith("images/") else None
+
+
+def awards() -> tuple[Award, ...]:
+    """What the courses make together, those of an award before the award that is made of it."""
+    return _awards(Path(current_app.root_path) / "courses")
+
+
+@cache
+def _awards(folder: Path) -> tuple[Award, ...]:
+    return checking.awards(folder)

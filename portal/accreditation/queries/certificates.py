@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
+from datetime import date
 
 import sqlalchemy as sa
-from flask import current_app
 
-from portal.accreditation.courses import checking
-from portal.accreditation.courses.records import Award, Course
+from portal.accreditation.courses.records import Course
 from portal.accreditation.credentials import statuses
 from portal.accreditation.credentials.building import Achieved, Aligned, Given
+from portal.accreditation.credentials.checking import SOON
 from portal.accreditation.lifecycle import (
     CERTIFICATE,
     AttemptKind,
@@ -42,7 +39,6 @@ from portal.standards import library
 from portal.standards.diff import Change, difference
 
 C, D = Certificate, CertificateDecision
-OPENS = timedelta(days=90)  # before a certificate ends, renewal opens
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ class Held:
 
     @property
     def ends_soon(self) -> bool:
-        return not self.ended and self.certificate.valid_until_on - OPENS <= clock.today()
+        return not self.ended and self.certificate.valid_until_on - SOON <= clock.today()
 
     @property
     def counts(self) -> bool:
@@ -81,7 +77,7 @@ class Held:
 
     @property
     def renewal_opens_on(self) -> date:
-        return self.certificate.valid_until_on - OPENS
+        return self.certificate.valid_until_on - SOON
 
     @property
     def may_renew(self) -> bool:
@@ -220,15 +216,6 @@ def to_refresh(person_id: int, course: str, cycle: int) -> frozenset[str]:
 
 
 # What a certificate says.
-
-
-def awards() -> tuple[Award, ...]:
-    return _awards(Path(current_app.root_path) / "courses")
-
-
-@cache
-def _awards(folder: Path) -> tuple[Award, ...]:
-    return checking.awards(folder)
 
 
 def achieved_in(version: CourseVersion) -> Achieved:

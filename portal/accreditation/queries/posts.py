@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
 from portal.accreditation import pathways, posts
+from portal.accreditation.credentials.checking import SOON
 from portal.accreditation.lifecycle import CertificateKind, StatusVerb
 from portal.accreditation.models import Certificate, CertificateDecision, Enrolment, PublishedFigure, StatedPosts
 from portal.accreditation.posts import Figure
@@ -21,7 +22,6 @@ from portal.policy import Role
 
 C, D, E, M = Certificate, CertificateDecision, Enrolment, Membership
 FRONTLINE = (Role.HANDLER, Role.COMPLAINTS_MANAGER)
-SOON = timedelta(days=90)
 PAGE = 50
 
 _today: sa.BindParameter[date] = sa.bindparam("today")

@@ -99,7 +99,7 @@ class Handed:
 
     @cached_property
     def assignment(self) -> Assignment:
-        return next(one for one in self.course.assignments if one.slug == self.work.assignment)
+        return self.course.assignment(self.work.assignment)
 
     @property
     def counted(self) -> list[Judgement]:

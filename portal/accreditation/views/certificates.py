@@ -45,7 +45,7 @@ def certificate(at: Held) -> Any:
     return page(
         "certificates/certificate.html", at=at, one=one, form=form, go_on=GoOnForm(formdata=None), address=f"{issuing.address()}/credentials/{one.uuid}",
         needs=catalogue.content(version).renewal if version else (), changed=sorted(queries.clauses_changed(one.standards)),
-        award=next((award for award in queries.awards() if award.code == one.code), None), course_open=version is not None,
+        award=next((award for award in catalogue.awards() if award.code == one.code), None), course_open=version is not None,
         parts=queries.parts_done(renewing_now) if renewing_now else [], renewing=renewing_now,
     )  # fmt: skip
 

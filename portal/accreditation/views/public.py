@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
-from portal.accreditation.courses import checking
-from portal.accreditation.courses.records import Award, Course
+from portal.accreditation.courses.records import Course
 from portal.accreditation.coverage import ENOUGH, coverage
 from portal.accreditation.queries import catalogue
 from portal.kernel.content import markdown
@@ -24,11 +21,6 @@ from portal.web.pages import page
 bp = Blueprint("courses", __name__, url_prefix="/courses")
 
 
-@cache
-def _awards(folder: Path) -> tuple[Award, ...]:
-    return checking.awards(folder)
-
-
 def _standards(course: Course | None = None) -> list[Standard]:
     known = library.load()
     return [known.latest(id) for id in known.standards if known.versions(id) and (course is None or id in course.standards)]
@@ -38,7 +30,7 @@ def _standards(course: Course | None = None) -> list[Standard]:
 @gate(Action.READ_PUBLIC_PAGES)
 def index() -> Any:
     found = catalogue.all_published()
-    awards = _awards(Path(current_app.root_path) / "courses")
+    awards = catalogue.awards()
 
     def make() -> Any:
         return page("courses/index.html", courses=[one.course for one in found], awards=awards, titles={one.code: one.title for one in awards})
@@ -69,7 +61,7 @@ def course(course: str) -> Any:
     def make() -> Any:
         return page(
             "courses/course.html", at=at, course=at.course, expectations=expectations, sources=markdown(at.course.sources, top=2),
-            awards=[one for one in _awards(Path(current_app.root_path) / "courses") if at.course.id in one.needs],
+            awards=[one for one in catalogue.awards() if at.course.id in one.needs],
         )  # fmt: skip
 
     return unless_unchanged(make, at.course.sha256, at.version.version, *(one.sha256 for one in _standards(at.course)))
