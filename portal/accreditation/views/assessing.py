@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -30,19 +29,9 @@ from portal.kernel.errors import Invalid, Stale, Step
 from portal.policy import Action
 from portal.web.gate import acting, gate
 from portal.web.pages import page
+from portal.web.saving import Saved, by_itself, over
 
 bp = Blueprint("assessing", __name__)
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What is said of saving, and the version that the next saving must name."""
-
-    version: int
-    words: str
-    kind: str = ""  # waiting or refused
-    note: str = ""
-    confirms: bool = False
 
 
 @bp.route("/marking")
@@ -95,7 +84,7 @@ def _saved(at: Held) -> Any:
         if place is not None:
             form.insert(place)
         try:
-            sheet = assessing.save(at, form.marks(), version=_over() or form.version.data, by=acting())
+            sheet = assessing.save(at, form.marks(), version=over() or form.version.data, by=acting())
             keeping = _pressed("keep", at)
             if keeping is not None:
                 assessing.keep_comment(at, at.assignment.criteria[keeping].title, form[f"comment_{keeping}"].data or "", by=acting())
@@ -105,9 +94,9 @@ def _saved(at: Held) -> Any:
         except Stale as refusal:
             collision = refusal
         else:
-            if _by_itself():
+            if by_itself():
                 said = Saved(sheet.version, f"Saved at {words.time(sheet.saved_at)}")
-                return page("assessments/_saved.html", saved=said, collision=None, form=None, address=marking_path(at.marking), alone=True)
+                return page("saving/_saved.html", saved=said, collision=None, form=None, address=marking_path(at.marking), alone=True)
             return redirect(_following(at, place if place is not None else keeping), 303)
     return _shown(at, form, collision)
 
@@ -125,22 +114,11 @@ def _following(at: Held, place: int | None) -> str:
     return f"{here}/finish" if request.form.get("then") == "finish" else here
 
 
-def _over() -> int | None:
-    """The version that the person saw beside their own text and chose to replace."""
-    said = request.form.get("over", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
-
-
-def _by_itself() -> bool:
-    """Whether script sent the form while it is being filled in."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target", "").endswith("#saved")
-
-
 def _shown(at: Held, form: MarkingForm, collision: Stale | None = None) -> Any:
     appeal = appeals.of_marking(at.marking) if at.marking.place is Place.APPEAL else None
     return page(
-        "marking/work.html", fragment="assessments/_saved.html", status=409 if collision else None, at=at, form=form, saved=_state(at, form, collision),
-        collision=collision, alone=_by_itself(), address=marking_path(at.marking), text=prose(at.course), appeal=appeal,
+        "marking/work.html", fragment="saving/_saved.html", status=409 if collision else None, at=at, form=form, saved=_state(at, form, collision),
+        collision=collision, alone=by_itself(), address=marking_path(at.marking), text=prose(at.course), appeal=appeal,
         earlier=works.judgements(at.work.id) if appeal else [], with_reason=assessing.WITH_REASON, left_after=taking.LEFT_AFTER,
         go_on=GoOnForm(formdata=None),
     )  # fmt: skip
@@ -149,7 +127,7 @@ def _shown(at: Held, form: MarkingForm, collision: Stale | None = None) -> Any:
 def _state(at: Held, form: MarkingForm, collision: Stale | None) -> Saved:
     if collision is not None:
         # By script the version stays as it was, so that going on typing cannot overwrite what was not looked at.
-        return Saved(form.version.data if _by_itself() else collision.version, "Not saved: you changed these marks in another window", "refused")
+        return Saved(form.version.data if by_itself() else collision.version, "Not saved: you changed these marks in another window", "refused")
     if form.errors or form.form_errors:
         return Saved(form.version.data, "Not saved: something needs to be put right", "refused")
     if at.sheet.version == 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,19 +20,10 @@ from portal.kernel.errors import Invalid, Stale
 from portal.policy import Action
 from portal.web.gate import acting, gate
 from portal.web.pages import page
+from portal.web.saving import Saved, by_itself, over
 
 bp = Blueprint("writing", __name__)
 _text = partial(markdown, top=1)
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What the server says of saving, and the version that the next saving must name."""
-
-    version: int
-    words: str
-    kind: str = ""  # waiting or refused
-    note: str = ""
 
 
 @bp.route("/learning/<course>/assignments/<assignment>", methods=["GET", "POST"])
@@ -44,7 +34,7 @@ def assignment(at: Assigned) -> Any:
     form, collision = WorkForm(), None
     if form.validate_on_submit():
         try:
-            written = writing.save(at, form.text.data or "", number=form.number.data, version=_over() or form.version.data, by=acting())
+            written = writing.save(at, form.text.data or "", number=form.number.data, version=over() or form.version.data, by=acting())
         except Invalid as refusal:
             form.refuse(refusal)
         except Stale as refusal:
@@ -57,17 +47,17 @@ def assignment(at: Assigned) -> Any:
 def _kept(at: Assigned, written: WorkText) -> Any:
     """The confirmation in words; or, without script, the way on."""
     here = writing.path(at)
-    if _by_itself():
-        said = Saved(written.version, f"Saved at {words.time(written.saved_at)}", note=_length(at, works.count(written.text)))
-        return page("learning/_saved.html", saved=said, collision=None, form=None, address=here, alone=True)
+    if by_itself():
+        said = Saved(written.version, f"Saved at {words.time(written.saved_at)}. {_length(at, works.count(written.text))}")
+        return page("saving/_saved.html", saved=said, collision=None, form=None, address=here, alone=True)
     return redirect(f"{here}/hand-in" if request.form.get("then") == "hand-in" else here, 303)
 
 
 def _shown(at: Assigned, form: WorkForm, collision: Stale | None) -> Any:
     return page(
-        "learning/assignment.html", fragment="learning/_saved.html", status=409 if collision else None,
+        "learning/assignment.html", fragment="saving/_saved.html", status=409 if collision else None,
         at=at, course=at.studied.course, assignment=at.assignment, form=form, saved=_state(at, form, collision), collision=collision,
-        number=at.open.number if at.open else len(at.works) + 1, alone=_by_itself(), address=writing.path(at), again=GoOnForm(formdata=None), text=_text,
+        number=at.open.number if at.open else len(at.works) + 1, alone=by_itself(), address=writing.path(at), again=GoOnForm(formdata=None), text=_text,
     )  # fmt: skip
 
 
@@ -75,28 +65,17 @@ def _state(at: Assigned, form: WorkForm, collision: Stale | None) -> Saved:
     """What the page says of saving as it is opened, or of why it was not saved."""
     if collision is not None:
         # By script the version stays as it was, so that going on typing cannot overwrite what was not looked at.
-        return Saved(form.version.data if _by_itself() else collision.version, "Not saved: you changed your text in another window", "refused")
+        return Saved(form.version.data if by_itself() else collision.version, "Not saved: you changed your text in another window", "refused")
     if form.errors:
         return Saved(form.version.data, "Not saved: something needs to be put right", "refused")
     if at.open is None or at.written is None:
-        return Saved(0, "Nothing saved yet", "waiting", _length(at, 0))
-    return Saved(at.written.version, f"Last saved {words.moment(at.written.saved_at)}", note=_length(at, works.count(at.text)))
+        return Saved(0, f"Nothing saved yet. {_length(at, 0)}", "waiting")
+    return Saved(at.written.version, f"Last saved {words.moment(at.written.saved_at)}. {_length(at, works.count(at.text))}")
 
 
 def _length(at: Assigned, many: int) -> str:
     fewest, most = at.assignment.words
     return f"{words.count(many, 'word', 'words').capitalize()} of {words.number(fewest)} to {words.number(most)}"
-
-
-def _over() -> int | None:
-    """The version that was seen beside one's own text and is to be replaced."""
-    text = request.form.get("over", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def _by_itself() -> bool:
-    """Whether script sent the form while it is being written."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target", "").endswith("#saved")
 
 
 @bp.route("/learning/<course>/assignments/<assignment>/again", methods=["POST"])

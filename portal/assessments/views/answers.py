@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -25,19 +24,9 @@ from portal.standards.diff import FieldChange
 from portal.standards.records import ProfiledExpectation
 from portal.web.gate import UNSAFE, acting, gate
 from portal.web.pages import page
+from portal.web.saving import Saved, by_itself, over
 
 bp = Blueprint("answers", __name__)
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What the server says of saving, and the version that the next saving must name."""
-
-    version: int
-    words: str
-    kind: str = ""  # waiting or refused
-    note: str = ""
-    confirms: bool = False  # saving last year's answer confirmed it, which the page above the form shows too
 
 
 def asked_for(reference: str, expectation: str) -> Answer | Answered | None:
@@ -87,7 +76,7 @@ def saved_words(row: Answer, form: AnswerForm, by: Acting) -> Any:
             note=note,
             confirms=row.carried and row.confirmed,
         )
-        return page("assessments/_saved.html", saved=said, collision=None, form=None, address=address, alone=True)
+        return page("saving/_saved.html", saved=said, collision=None, form=None, address=address, alone=True)
     if request.form.get("then") == "evidence":
         return redirect(pinning(row.assessment_reference, row.expectation), 303)
     if request.form.get("then") == "next":
@@ -104,17 +93,6 @@ def confirmed(row: Answer) -> Response:
     return redirect(f"/assessments/{row.assessment_reference}/expectations/{row.expectation}", 303)
 
 
-def over() -> int | None:
-    """The version that the person saw beside their own text and chose to replace."""
-    text = request.form.get("over", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def by_itself() -> bool:
-    """Whether script sent the form while it is being filled in."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target", "").endswith("#saved")
-
-
 def shown(one: Answered, form: AnswerForm | None, *, collision: Stale | None = None) -> Any:
     """The page; with the form where the answer may be changed now."""
     by, head = acting(), one.head
@@ -129,7 +107,7 @@ def shown(one: Answered, form: AnswerForm | None, *, collision: Stale | None = N
     before, after = beside(one, by)
     return page(
         "assessments/expectation.html",
-        fragment="assessments/_saved.html",
+        fragment="saving/_saved.html",
         status=409 if collision else None,
         one=one,
         head=head,
