@@ -287,15 +287,27 @@ def _markdown_reader() -> MarkdownIt:
 
 _TAGS = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "a", "blockquote", "code", "pre", "br",
          "hr", "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"data-label"}}
 
 
 def markdown(text: str, *, top: int = 2, pictures: Callable[[str], str] | None = None) -> Markup:
     """Markdown as safe HTML: no raw HTML; a first-level heading becomes `<h{top}>`.
 
-    `pictures` gives the address to serve a picture from, for its address in the text; without it there are none."""
+    `pictures` gives the address to serve a picture from, for its address in the text; without it there are none.
+    Each cell of a table carries the heading of its column, so that a narrow screen can show rows one below the other."""
     tokens = _markdown_reader().parse(text)
-    for token in tokens:
+    headings: list[str] = []
+    column = 0
+    for place, token in enumerate(tokens):
+        if token.type == "thead_open":
+            headings = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            headings.append(tokens[place + 1].content)
+        elif token.type == "td_open":
+            token.attrs = {"data-label": headings[column]} if column else {}
+            column += 1
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{max(2, min(6, int(token.tag[1]) + top - 1))}"
         for inner in token.children or ():

@@ -199,6 +199,13 @@ _CPD_LINES = _CPD.order_by(CpdEntry.counted_on.desc(), CpdEntry.id.desc()).limit
 _CPD_SUMS = sa.select(sa.func.coalesce(sa.func.sum(CpdEntry.claimed), 0), sa.func.coalesce(sa.func.sum(CpdEntry.observed), 0)).where(
     CpdEntry.person_id == sa.bindparam("person"), CpdEntry.counted_on >= sa.bindparam("since")
 )
+_YEAR = sa.extract("year", CpdEntry.counted_on)
+_CPD_YEARS = (
+    sa.select(_YEAR, sa.func.sum(CpdEntry.claimed), sa.func.sum(CpdEntry.observed))
+    .where(CpdEntry.person_id == sa.bindparam("person"))
+    .group_by(_YEAR)
+    .order_by(_YEAR.desc())
+)
 
 
 def cpd(person_id: int) -> list[Cpd]:
@@ -210,6 +217,11 @@ def cpd_since(person_id: int, since: date) -> tuple[int, int]:
     """Minutes claimed and observed from `since` on."""
     row: Any = db.session.execute(_CPD_SUMS, {"person": person_id, "since": since}).one()
     return int(row[0]), int(row[1])
+
+
+def cpd_years(person_id: int) -> list[tuple[int, int, int]]:
+    """Each calendar year with the minutes claimed and observed in it, the newest first."""
+    return [(int(year), int(claimed), int(observed)) for year, claimed, observed in db.session.execute(_CPD_YEARS, {"person": person_id})]
 
 
 def kinds_of(organisations: Collection[int]) -> set[str]:

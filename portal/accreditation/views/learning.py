@@ -45,8 +45,8 @@ def index() -> Any:
 @bp.route("/learning/cpd")
 @gate(Action.LEARN)
 def cpd() -> Any:
-    lines = queries.cpd(acting().id or 0)
-    return page("learning/cpd.html", lines=lines, most=queries.MOST_LINES, this_year=queries.cpd_since(acting().id or 0, clock.today().replace(month=1, day=1)))
+    person = acting().id or 0
+    return page("learning/cpd.html", lines=queries.cpd(person), most=queries.MOST_LINES, years=queries.cpd_years(person))
 
 
 @bp.route("/learning/<course>")
