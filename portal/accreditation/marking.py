@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from portal.accreditation.courses import dating
 from portal.accreditation.courses.questions import bounds
-from portal.accreditation.courses.records import CHOSEN, Paper, Question, QuestionKind
+from portal.accreditation.courses.records import CHOSEN, Option, Paper, Question, QuestionKind
 
 _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
 
@@ -44,6 +45,17 @@ def judge(question: Question, start: date | None, answer: str) -> Judged:
     if question.kind is QuestionKind.MATCH:
         return Judged(given == {place: question.sides.index(option.goes_with) for place, option in enumerate(question.options)})
     return Judged(given == {place: place for place in range(len(question.options))})
+
+
+def foreseen(question: Question, start: date | None, answer: str) -> Option | None:
+    """The wrong day or number that was foreseen, if the answer is it; a foreseen day may happen to be the right one, and then is none."""
+    if not answer or judge(question, start, answer).right:
+        return None
+    wrong = [option for option in question.options if not option.right]
+    if question.kind is QuestionKind.DATE and start is not None:
+        return next((one for one in wrong if (by := dating.rule(one.text)) and by.of(start).isoformat() == answer), None)
+    said = number(answer) if question.kind is QuestionKind.NUMBER else None
+    return next((one for one in wrong if said is not None and (within := bounds(one.text)) and within[0] <= said <= within[1]), None)
 
 
 def corrected(sat: Question, now: Question | None) -> Question:

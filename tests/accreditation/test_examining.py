@@ -102,6 +102,32 @@ def test_each_kind_of_question_is_answered_shown_again_and_right(cast: Cast, bro
 
 
 @pytest.mark.parametrize(
+    ("id", "answer", "says"),
+    [
+        ("figure", "4", "You answered 4. One too many."),
+        ("figure", "40", "You answered 40."),
+        ("word", "a lawyer", "You answered a lawyer."),
+        ("day", "2026-12-23", "You answered 23 December 2026. The day itself is not counted."),
+        ("pairs", "0:3,1:1,2:2", "You chose “The police”. It is about work."),
+        ("steps", "0:1,1:0,2:2", "You chose place 2. First."),
+    ],
+)
+def test_who_has_passed_reads_why_an_answer_was_wrong(cast: Cast, browser: Any, id: str, answer: str, says: str) -> None:
+    published(cast)
+    at = a_paper(cast.hal)
+    answered(cast.hal, at)
+    question = at.course.questions[id]
+    at.items[0].question, at.items[0].answer = id, answer
+    at.items[0].starts_on = dt.date(2026, 12, 21) if question.between else None
+    at.items[0].offered = ""
+    examining.hand_in(sitting(cast.hal, at.attempt), by=cast.hal)
+    db.session.commit()
+    text = browser("hal").open(f"/learning/papers/{at.attempt.reference}").text
+    assert "5 of 6 right" in text
+    assert says in text
+
+
+@pytest.mark.parametrize(
     ("id", "sent", "says"),
     [
         ("figure", {"number": "three"}, "Enter a number in figures, for example 12"),

@@ -40,6 +40,19 @@ def test_what_must_never_be_chosen_is_named() -> None:
     assert marking.judge(COURSE.questions["one-1"], None, "2") == Judged(False, 2)
 
 
+@pytest.mark.parametrize(
+    ("id", "answer", "why"),
+    [
+        ("figure", "4", "One too many."), ("figure", "3", None), ("figure", "99", None), ("figure", "", None), ("word", "a lawyer", None),
+        ("day", "2026-12-27", "Weekends are not counted."), ("day", "2026-12-30", "The day itself is not counted."), ("day", "2026-12-31", None),
+        ("day", "2027-06-01", None),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_that_was_foreseen_has_its_reason(id: str, answer: str, why: str | None) -> None:
+    found = marking.foreseen(COURSE.questions[id], A_DAY, answer)
+    assert (found.reason if found else None) == why
+
+
 @given(some.dates(dt.date(2026, 1, 1), dt.date(2031, 12, 31)))
 def test_the_key_of_a_date_is_the_deadline_that_the_portal_itself_would_set(start: dt.date) -> None:
     assert marking.judge(COURSE.questions["day"], start, add_working_days(start, 3).isoformat()).right

@@ -251,7 +251,7 @@ class _Reading:
                 self._fault(COURSE, 0, f"no lesson teaches the outcome “{outcome.code}”. Name it in a lesson, or take it out")
         for lesson in made.lessons:
             reckoned = lessons.minutes_to_read(lesson.words)
-            if abs(reckoned - lesson.minutes) > APART * lesson.minutes:
+            if lesson.minutes and abs(reckoned - lesson.minutes) > APART * lesson.minutes:  # 0 where they cannot be read
                 self._warn(f"{lesson.slug}.md", 0, f"takes about {reckoned:.1f} minutes at the pace of a learner and says {lesson.minutes}. Change one of them")
 
     def _in_time(self, made: Course) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.accreditation import marking, sittings
-from portal.accreditation.courses.records import Course, Lesson, Question
+from portal.accreditation.courses.records import Course, Lesson, Option, Question
 from portal.accreditation.lifecycle import AttemptKind, AttemptState
 from portal.accreditation.marking import Judged
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, TimeAllowed
@@ -85,6 +85,9 @@ class Sitting:
 
     def judged(self, item: AttemptItem) -> Judged:
         return marking.judge(self.question(item), item.starts_on, item.answer)
+
+    def foreseen(self, item: AttemptItem) -> Option | None:
+        return marking.foreseen(self.question(item), item.starts_on, item.answer)
 
     @property
     def unanswered(self) -> list[AttemptItem]:

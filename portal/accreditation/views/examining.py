@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -57,6 +58,7 @@ def paper(at: Sitting) -> Any:
         "learning/result.html" if over else "learning/paper.html", at=at, course=at.course, one=at.attempt, form=GoOnForm(formdata=None),
         left=_minutes(at), seconds=_seconds(at), kinds=AttemptKind, percent=marking.percent, outcomes=_by_outcome(at) if over else [], text=_text,
         critical=[at.question(item) for item in at.items if item.critical], shown=partial(_shown, at),
+        pairs=marking.pairs, day_of=date.fromisoformat,
     )  # fmt: skip
 
 
