@@ -306,7 +306,7 @@ def markdown(text: str, *, top: int = 2, pictures: Callable[[str], str] | None =
         elif token.type == "th_open":
             headings.append(tokens[place + 1].content)
         elif token.type == "td_open":
-            token.attrs = {"data-label": headings[column]} if column else {}
+            token.attrs = {"data-label": headings[column]}
             column += 1
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{max(2, min(6, int(token.tag[1]) + top - 1))}"
