@@ -32,7 +32,7 @@ from portal.accreditation.models import (
     ScenarioTry,
     TimeAllowed,
 )
-from portal.accreditation.operations import certifying, publishing
+from portal.accreditation.operations import certifying, counting, publishing
 from portal.accreditation.queries import catalogue
 from portal.demonstration.answering import Bank
 from portal.kernel import clock
@@ -153,6 +153,9 @@ def enrol(learners: int, answers: int, sitters: int) -> Enrolled:
     tokens = sessions(now, [f"{name}@example.org" for name in ("manager", "reviewer", "author")] + [_email(n) for n in range(learners + 1, everybody + 1)])
     db.session.commit()
     tidied()
+    for step in counting.count_all():
+        step()
+    db.session.commit()
     papers = [one for one in sat if one.state is AttemptState.OPEN]
     lesson = draws_in.course.lessons[len(draws_in.course.lessons) // 2]
     decided = {row["certificate_id"] for row in decisions}

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from bench import measuring
-from bench.enrolling import SAVERS, Enrolled
+from bench.enrolling import Enrolled
 from bench.measuring import Client, Operation, Series, percentile, served
 from tests import databases
 from tests.browser import form_of
