@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.accreditation.courses.records import Course
 from portal.accreditation.credentials import statuses
@@ -273,11 +274,23 @@ def given(one: Certificate) -> Given:
 
 _LAST = sa.select(sa.func.max(D.number)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
 _IN_STATUS = {
-    "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(C.lists == sa.bindparam("pair"), D.what == StatusVerb.REVOKE),
+    "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(
+        C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.REVOKE, literal_execute=True)
+    ),
     "suspension": sa.select(C.suspension_index).join(D, D.certificate_id == C.id).where(
-        C.lists == sa.bindparam("pair"), D.what == StatusVerb.SUSPEND, D.number == _LAST
+        C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.SUSPEND, literal_execute=True), D.number == _LAST
     ),
 }
+
+
+_TAKEN = sa.select(C.revocation_index, C.suspension_index).where(
+    C.lists == sa.bindparam("pair"),
+    sa.or_(C.revocation_index.in_(sa.bindparam("revocation", expanding=True)), C.suspension_index.in_(sa.bindparam("suspension", expanding=True))),
+)
+_PAIR = sa.select(sa.func.max(C.lists)).scalar_subquery()
+_NEWEST_PAIR = sa.select(_PAIR, *(sa.select(edge(C.id)).where(C.lists == _PAIR).scalar_subquery() for edge in (sa.func.min, sa.func.max)))
+_Later = aliased(D)
+_LAST_OF_IT = sa.select(sa.func.max(_Later.number)).where(_Later.certificate_id == D.certificate_id).correlate(D).scalar_subquery()
 
 
 def places(list_number: int) -> Sequence[int] | None:
@@ -288,14 +301,17 @@ def places(list_number: int) -> Sequence[int] | None:
     return db.session.scalars(_IN_STATUS[purpose], {"pair": pair}).all()
 
 
-def taken(pair: int) -> tuple[set[int], set[int]]:
-    """The places of a pair of lists that are given away: for good, so that no place tells of two."""
-    rows = db.session.execute(sa.select(C.revocation_index, C.suspension_index).where(C.lists == pair)).all()
+def taken(pair: int, revocation: Collection[int], suspension: Collection[int]) -> tuple[set[int], set[int]]:
+    """Which of these places of a pair of lists are given away: for good, so that no place tells of two."""
+    asked = {"pair": pair, "revocation": list(revocation), "suspension": list(suspension)}
+    rows = db.session.execute(_TAKEN, asked).all()
     return {one for one, _ in rows}, {two for _, two in rows}
 
 
-def newest_pair() -> int:
-    return db.session.scalar(sa.select(sa.func.max(C.lists))) or 1
+def newest_pair() -> tuple[int, int]:
+    """The number of the newest pair of lists, and how many certificates stand in it at most: their ids follow each other."""
+    pair, first, last = db.session.execute(_NEWEST_PAIR).one()
+    return (pair, last - first + 1) if pair else (1, 0)
 
 
 def ending(first: date, last: date) -> Sequence[int]:
@@ -316,9 +332,19 @@ def holder(one: Certificate) -> Person:
 
 
 def recent(limit: int = 50) -> list[Held]:
-    """Those decided about last, and then those given last."""
-    order = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
-    return _held(db.session.scalars(sa.select(C).order_by(sa.func.coalesce(order, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
+    """Those to which something happened last, be it that they were given or that something was decided."""
+    return _held(db.session.scalars(_recent(limit)).all())
+
+
+def _recent(limit: int) -> sa.Select[tuple[Certificate]]:
+    """Each kind of happening has its index. The newest of all are among the newest of each."""
+    given = sa.select(C.id.label("id")).order_by(C.given_at.desc(), C.id.desc()).limit(at_most(limit)).subquery()
+    decided = sa.select(D.certificate_id.label("id")).where(D.number == _LAST_OF_IT).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(limit)).subquery()
+    decided_at = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
+    return (
+        sa.select(C).where(C.id.in_(sa.select(given.c.id).union(sa.select(decided.c.id))))
+        .order_by(sa.func.coalesce(decided_at, C.given_at).desc(), C.id.desc()).limit(at_most(limit))
+    )  # fmt: skip
 
 
 def editions(award: str) -> Mapping[str, AwardEdition]:
