@@ -272,7 +272,9 @@ def given(one: Certificate) -> Given:
     )  # fmt: skip
 
 
-_LAST = sa.select(sa.func.max(D.number)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
+_Later = aliased(D)
+# Looked up for each decision, of which there are few, and not for each certificate.
+_LAST = sa.select(sa.func.max(_Later.number)).where(_Later.certificate_id == D.certificate_id).correlate(D).scalar_subquery()
 _IN_STATUS = {
     "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(
         C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.REVOKE, literal_execute=True)
@@ -289,8 +291,6 @@ _TAKEN = sa.select(C.revocation_index, C.suspension_index).where(
 )
 _PAIR = sa.select(sa.func.max(C.lists)).scalar_subquery()
 _NEWEST_PAIR = sa.select(_PAIR, *(sa.select(edge(C.id)).where(C.lists == _PAIR).scalar_subquery() for edge in (sa.func.min, sa.func.max)))
-_Later = aliased(D)
-_LAST_OF_IT = sa.select(sa.func.max(_Later.number)).where(_Later.certificate_id == D.certificate_id).correlate(D).scalar_subquery()
 
 
 def places(list_number: int) -> Sequence[int] | None:
@@ -332,19 +332,12 @@ def holder(one: Certificate) -> Person:
 
 
 def recent(limit: int = 50) -> list[Held]:
-    """Those to which something happened last, be it that they were given or that something was decided."""
-    return _held(db.session.scalars(_recent(limit)).all())
-
-
-def _recent(limit: int) -> sa.Select[tuple[Certificate]]:
-    """Each kind of happening has its index. The newest of all are among the newest of each."""
+    """Those of the decisions made last, and those given last; the one to which something happened last comes first."""
     given = sa.select(C.id.label("id")).order_by(C.given_at.desc(), C.id.desc()).limit(at_most(limit)).subquery()
-    decided = sa.select(D.certificate_id.label("id")).where(D.number == _LAST_OF_IT).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(limit)).subquery()
+    decided = sa.select(D.certificate_id.label("id")).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(limit)).subquery()
     decided_at = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
-    return (
-        sa.select(C).where(C.id.in_(sa.select(given.c.id).union(sa.select(decided.c.id))))
-        .order_by(sa.func.coalesce(decided_at, C.given_at).desc(), C.id.desc()).limit(at_most(limit))
-    )  # fmt: skip
+    wanted = sa.select(C).where(C.id.in_(sa.select(given.c.id).union(sa.select(decided.c.id))))
+    return _held(db.session.scalars(wanted.order_by(sa.func.coalesce(decided_at, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
 
 
 def editions(award: str) -> Mapping[str, AwardEdition]:
