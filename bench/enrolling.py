@@ -48,7 +48,7 @@ UNLIKE = 300  # papers of each course
 BEGINS = (0.9, 0.6, 0.3)  # the first course, the second, and each after it
 READS_ALL, WALKS, AGAIN = 0.8, 0.85, 0.75
 EXTRA, MORE_TIME = 25, 0.09
-AWARDED, SUSPENDED, REVOKED = 0.5, 0.008, 0.003
+AWARDED, SUSPENDED, LIFTED, REVOKED = 0.5, 0.003, 0.85, 0.001
 SAVERS = 8  # one for each client: they have a paper open for as long as is measured
 
 
@@ -346,11 +346,12 @@ def _places(chance: random.Random) -> Iterator[tuple[int, int, int]]:
 
 
 def _decisions(certificates: Iterable[dict[str, Any]], chance: random.Random, now: dt.datetime) -> Iterator[dict[str, Any]]:
-    id, at = 0, moment(now - dt.timedelta(days=2))
+    id = 0
     for row in certificates:
         drawn = chance.random()
-        if drawn < REVOKED + SUSPENDED:
+        verbs = [StatusVerb.REVOKE] if drawn < REVOKED else [StatusVerb.SUSPEND, StatusVerb.LIFT] if drawn < REVOKED + SUSPENDED else []
+        for number, what in enumerate(verbs[:1] if chance.random() >= LIFTED else verbs, start=1):
             id += 1
-            what = StatusVerb.REVOKE if drawn < REVOKED else StatusVerb.SUSPEND
-            yield {"id": id, "certificate_id": row["id"], "number": 1, "what": what.value, "reason": "Invented.", "decided_at": at,
+            at = moment(now - dt.timedelta(days=1 + DAYS * chance.random() / number))
+            yield {"id": id, "certificate_id": row["id"], "number": number, "what": what.value, "reason": "Invented.", "decided_at": at,
                    "decided_by": "The reviewer", "reference": row["reference"]}  # fmt: skip

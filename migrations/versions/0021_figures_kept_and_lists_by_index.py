@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-SUSPENDED = sa.text("what = 'suspend'")
 
 
 def upgrade() -> None:
@@ -33,12 +32,9 @@ def upgrade() -> None:
     op.create_index('ix_certificates_given', 'certificates', ['given_at', 'id'], unique=False)
     op.create_index('ix_certificates_lists', 'certificates', ['lists', 'id'], unique=False)
     op.create_index('ix_certificate_decisions_decided', 'certificate_decisions', ['decided_at', 'certificate_id'], unique=False)
-    op.create_index('ix_certificate_decisions_suspended', 'certificate_decisions', ['certificate_id', 'number'], unique=False,
-                    sqlite_where=SUSPENDED, postgresql_where=SUSPENDED)
 
 
 def downgrade() -> None:
-    op.drop_index('ix_certificate_decisions_suspended', table_name='certificate_decisions', sqlite_where=SUSPENDED, postgresql_where=SUSPENDED)
     op.drop_index('ix_certificate_decisions_decided', table_name='certificate_decisions')
     op.drop_index('ix_certificates_lists', table_name='certificates')
     op.drop_index('ix_certificates_given', table_name='certificates')

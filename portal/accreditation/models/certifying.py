@@ -116,10 +116,6 @@ class CertificateDecision(Audited, Model):
             "uq_certificate_decisions_revoked", "certificate_id", unique=True,
             sqlite_where=sa.text("what = 'revoke'"), postgresql_where=sa.text("what = 'revoke'"),
         ),
-        sa.Index(
-            "ix_certificate_decisions_suspended", "certificate_id", "number",
-            sqlite_where=sa.text("what = 'suspend'"), postgresql_where=sa.text("what = 'suspend'"),
-        ),
         sa.CheckConstraint("number >= 1", name="counted_from_one"),
         sa.CheckConstraint("reason <> ''", name="has_a_reason"),
     )  # fmt: skip

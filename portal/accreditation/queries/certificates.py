@@ -273,14 +273,14 @@ def given(one: Certificate) -> Given:
 
 
 _Later = aliased(D)
-# Looked up for each decision, of which there are few, and not for each certificate.
-_LAST = sa.select(sa.func.max(_Later.number)).where(_Later.certificate_id == D.certificate_id).correlate(D).scalar_subquery()
+# Asked of decisions, of which there are few, and not of certificates.
+_LAST = ~sa.exists().where(_Later.certificate_id == D.certificate_id, _Later.number > D.number)
 _IN_STATUS = {
     "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(
         C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.REVOKE, literal_execute=True)
     ),
     "suspension": sa.select(C.suspension_index).join(D, D.certificate_id == C.id).where(
-        C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.SUSPEND, literal_execute=True), D.number == _LAST
+        C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.SUSPEND, literal_execute=True), _LAST
     ),
 }
 
