@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from urllib.parse import urlencode
 import psutil
 import sqlalchemy as sa
 
-from bench import measuring, recommending, uploading
+from bench import learning, measuring, recommending, uploading
 from bench.measuring import Client, Operation, Series, Server, percentile, python, served
 from bench.seeding import SAVERS, Seeded
 from bench.uploading import Crowd
@@ -35,11 +36,11 @@ FLOOR_PORT, FIRST_PORT = 8790, 8791
 UPLOAD, FEWER_UPLOADS = "hand in 5 MB of evidence", 5
 
 
-def portal(url: str) -> Any:
+def portal(url: str, instance: Path | None = None) -> Any:
     from portal import create_app
     from portal.config import Settings
 
-    return create_app(Settings(instance=Path(tempfile.gettempdir()), database_url=url, secret_key=KEY, port=FIRST_PORT))
+    return create_app(Settings(instance=instance or Path(tempfile.gettempdir()), database_url=url, secret_key=KEY, port=FIRST_PORT))
 
 
 def seeded(url: str, bodies: int) -> dict[str, Any]:
@@ -224,10 +225,11 @@ def main() -> None:
         )
         memory = {size: servers[size].memory() for size in SIZES}
         floor_memory = floor.memory()
-        recommendations = recommending.measured(
-            operations["floor page"], stack, lambda url, port: _portal_served(url, port, instance), TIMES, database
-        )
-    text = report(series, statements, weeks, at_once, memory, floor_memory) + "\n" + recommendations
+        serve = partial(_portal_served, instance=instance)
+        recommendations = recommending.measured(operations["floor page"], stack, serve, TIMES, database)
+        floors = {name: operations[name] for name in ("floor page", "floor save")}
+        learnt = learning.measured(floors, stack, serve, TIMES, database)
+    text = "\n".join([report(series, statements, weeks, at_once, memory, floor_memory), recommendations, learnt])
     (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
     print(text)
 

@@ -72,7 +72,7 @@ def fill(recommendations: int, reports: int) -> Filled:
     officers = [("officer", "phso", "compliance officer"), ("second", "phso", "compliance officer"), ("manager", "Z1", "complaints manager")]
     for number, (name, code, role) in enumerate(officers, start=1):
         run(sa.text("INSERT INTO people (reference, email, name, added_at, totp_last_step, version) VALUES (:reference, :email, :name, :now, 0, 1)"),
-            {"reference": f"PE-{number:07}", "email": f"{name}@example.org", "name": f"The {name}", "now": _moment(now)})  # fmt: skip
+            {"reference": f"PE-{number:07}", "email": f"{name}@example.org", "name": f"The {name}", "now": moment(now)})  # fmt: skip
         run(sa.text(
             """INSERT INTO memberships (reference, person_id, organisation_id, role, job_title, since_on)
             SELECT :reference, p.id, o.id, :role, '', :today FROM people p, organisations o WHERE p.email = :email AND o.code = :code"""
@@ -80,12 +80,12 @@ def fill(recommendations: int, reports: int) -> Filled:
     people = {row.email: row.id for row in run(sa.text("SELECT email, id FROM people"))}
     bodies = [(row.id, row.kind) for row in run(sa.select(Organisation.id, Organisation.kind).where(Organisation.code.like("Z%")).order_by(Organisation.id))]
     ones = list(_ones(recommendations, clock.today()))
-    _trust_what_comes()
-    _pour(Recommendation, _rows(ones, bodies, people["officer@example.org"], people["second@example.org"]))
-    _pour(Theme, _themes(len(ones)))
-    _pour(Wording, _wordings(ones, bodies))
-    _pour(LadderStep, _steps(ones, bodies, people["officer@example.org"], people["second@example.org"]))
-    made = _pour(ProgressReport, _reports(ones, bodies, reports))
+    trust_what_comes()
+    pour(Recommendation, _rows(ones, bodies, people["officer@example.org"], people["second@example.org"]))
+    pour(Theme, _themes(len(ones)))
+    pour(Wording, _wordings(ones, bodies))
+    pour(LadderStep, _steps(ones, bodies, people["officer@example.org"], people["second@example.org"]))
+    made = pour(ProgressReport, _reports(ones, bodies, reports))
     tokens = sessions(now, ["officer@example.org", "manager@example.org"])
     db.session.commit()
     tidied()
@@ -222,33 +222,33 @@ def _reports(ones: Sequence[One], bodies: Sequence[tuple[int, str]], many: int) 
             }  # fmt: skip
 
 
+@cache
 def _reference(number: int) -> str:
+    return reference("RC", number)
+
+
+def reference(prefix: str, number: int) -> str:
     """A sound reference that belongs to this number alone."""
-    if number not in _drawn:
-        digits, left = [], number
-        for _ in range(references.LENGTH - 1):
-            left, digit = divmod(left, len(references.SYMBOLS))
-            digits.append(references.SYMBOLS[digit])
-        symbols = iter(digits)
-        _drawn[number] = references.new("RC", lambda _: next(symbols))
-    return _drawn[number]
+    digits, left = [], number
+    for _ in range(references.LENGTH - 1):
+        left, digit = divmod(left, len(references.SYMBOLS))
+        digits.append(references.SYMBOLS[digit])
+    symbols = iter(digits)
+    return references.new(prefix, lambda _: next(symbols))
 
 
-_drawn: dict[int, str] = {}
-
-
-def _moment(at: dt.datetime) -> str:
+def moment(at: dt.datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _trust_what_comes() -> None:
+def trust_what_comes() -> None:
     """PostgreSQL looks up no foreign key of what is poured in, where it lets us say so: a third of the time."""
     connection = db.session.connection()
     if connection.dialect.name == "postgresql" and connection.exec_driver_sql("SELECT usesuper FROM pg_user WHERE usename = user").scalar():
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
 
 
-def _pour(kind: Any, rows: Iterable[dict[str, Any]]) -> int:
+def pour(kind: Any, rows: Iterable[dict[str, Any]]) -> int:
     """Insert rows as fast as the database takes them, and make the indexes afterwards. Returns how many there were."""
     rows, connection, table = iter(rows), db.session.connection(), kind.__table__
     first = next(rows, None)
@@ -258,8 +258,8 @@ def _pour(kind: Any, rows: Iterable[dict[str, Any]]) -> int:
     indexes = [one for one in sorted(table.indexes, key=lambda one: str(one.name)) if one.name in names]
     for index in indexes:
         index.drop(connection)
-    pour = _copied if connection.dialect.name == "postgresql" else _executed
-    many = pour(connection, table.name, list(first), (tuple(row.values()) for row in chain([first], rows)))
+    put = _copied if connection.dialect.name == "postgresql" else _executed
+    many = put(connection, table.name, list(first), (tuple(row.values()) for row in chain([first], rows)))
     for index in indexes:
         index.create(connection)
     return many

@@ -149,21 +149,39 @@ def timed(act: Callable[[int], None], times: int, first: int) -> list[float]:
     return taken
 
 
-def rounds(operations: dict[str, Operation], most: int, repeats: int = 5) -> dict[str, Series]:
+WARM, REPEATS, CLIENTS = 5, 5, 8
+
+
+def alone(most: int, fewer: int) -> int:
+    """How often one client does something in a round."""
+    return max(most // fewer, 5)
+
+
+def by_each(most: int, fewer: int) -> int:
+    """How often each of eight does it."""
+    return max(alone(most, fewer) // CLIENTS, 5 if fewer == 1 else 2)
+
+
+def in_all(most: int, fewer: int) -> int:
+    """How often it is done in all rounds."""
+    return WARM + REPEATS * (alone(most, fewer) + CLIENTS * by_each(most, fewer))
+
+
+def rounds(operations: dict[str, Operation], most: int, repeats: int = REPEATS) -> dict[str, Series]:
     """Measure every operation `repeats` times in turn."""
     series = {name: Series() for name in operations}
     for one in operations.values():
-        timed(one.make(0), 5, 0)  # warm
+        timed(one.make(0), WARM, 0)
     for turn in range(repeats):
         for name, one in operations.items():
-            act, times = one.make(0), max(most // one.fewer, 5)
+            act, times = one.make(0), alone(most, one.fewer)
             before = one.server.cpu()
             series[name].one += timed(act, times, turn * times)
             series[name].cpu.append((one.server.cpu() - before) / times)
-            with ThreadPoolExecutor(8) as pool:
-                acts = [one.make(number) for number in range(8)]
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                acts = [one.make(number) for number in range(CLIENTS)]
                 first = 10_000 + turn * times
-                parts = pool.map(timed, acts, repeat(max(times // 8, 5 if one.fewer == 1 else 2)), repeat(first))
+                parts = pool.map(timed, acts, repeat(by_each(most, one.fewer)), repeat(first))
                 for part in parts:
                     series[name].eight += part
         print(f"round {turn + 1} of {repeats}", flush=True)

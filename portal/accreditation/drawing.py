@@ -20,9 +20,9 @@ class Issued:
 
 
 def draw(course: Course, seed: int, seen: Mapping[str, int], exposed: Mapping[str, int]) -> list[Issued]:
-    """A paper. `seen`: how often this person was issued each question; `exposed`: how often everybody was.
+    """A paper. `seen`: how often this person was issued each question; `exposed`: how often others were lately.
 
-    Of each outcome those come first that the person has seen least, among these those that everybody has."""
+    Of each outcome those come first that the person has seen least, among these those that others have."""
     chance = random.Random(seed)
     chosen: list[Question] = []
     for outcome in course.outcomes:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal import ROOT, audit
-from portal.accreditation.operations import publishing
+from portal.accreditation.operations import counting, publishing
 from portal.assessments import sampling
 from portal.assessments.operations import accepting
 from portal.audit import Entry, Event
@@ -75,6 +75,8 @@ def build_if_empty(learn: int = 0) -> str:
         ledger.insert()
         certificates.earn(clock.today())
         accredited.certify(handlers)
+        for step in counting.count_all():
+            step()
         ledger.take(audit.handed_over(db.session()))
         ledger.take(marking.tell(ledger.now))
         ledger.seal()

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.accreditation.courses.records import Award
-from portal.accreditation.credentials import tokens
+from portal.accreditation.credentials import statuses, tokens
 from portal.accreditation.lifecycle import CertificateKind, StatusVerb
 from portal.accreditation.models import Certificate, Enrolment, ScenarioTry
 from portal.accreditation.operations import certifying, deciding, issuing, renewing
@@ -286,14 +286,56 @@ def test_the_same_number_of_statements_however_many_are_held(cast: Cast, browser
     one = at.certificate
     places = certifying.free_places()
     for cycle in range(2, 8):
-        row = certifying.row_of(queries.holder(one), places, from_on=MONDAY.date(), until_on=dt.date(2030, 1, 1),
-                                **{name: getattr(one, name) for name in certifying.SAME if name != "cycle"}, cycle=cycle)  # fmt: skip
-        db.session.execute(sa.insert(Certificate.__table__), [row])
-    db.session.commit()
+        again(one, places, cycle)
     with listening() as many:
         hal.open("/learning/certificates")
     assert len(held(cast)) == 7
     assert len(few) == len(many)
+
+
+def again(one: Certificate, places: certifying.Places, cycle: int, **facts: Any) -> Certificate:
+    """The same certificate in another cycle."""
+    row = certifying.row_of(queries.holder(one), places, from_on=MONDAY.date(), until_on=dt.date(2030, 1, 1),
+                            **{name: getattr(one, name) for name in certifying.SAME if name != "cycle"}, cycle=cycle)  # fmt: skip
+    db.session.execute(sa.insert(Certificate.__table__), [row | facts])
+    db.session.commit()
+    return db.session.query(Certificate).filter_by(reference=row["reference"]).one()
+
+
+def test_no_place_is_given_twice_and_half_of_a_list_stays_empty(cast: Cast) -> None:
+    one = certified(cast, cast.hal).certificate
+    places = certifying.free_places()
+    given = [next(places) for _ in range(500)]
+    assert {pair for pair, _, _ in given} == {1}
+    for number, there in ((1, one.revocation_index), (2, one.suspension_index)):
+        assert len({place[number] for place in given} - {there}) == 500
+    gone = queries.taken(1, [one.revocation_index, 5], [one.suspension_index, 5])
+    assert one.revocation_index in gone[0]
+    assert one.suspension_index in gone[1]
+    again(one, places, 2, id=one.id + statuses.ENTRIES // 2 - 2)  # as if so many had been given between the two
+    places = certifying.free_places()
+    assert [next(places)[0] for _ in range(3)] == [1, 2, 2]
+    again(one, places, 3)
+    assert queries.newest_pair() == (2, 1)
+
+
+def test_the_list_begins_with_what_happened_last(cast: Cast) -> None:
+    first = certified(cast, cast.hal).certificate
+    places = certifying.free_places()
+    later = [again(first, places, cycle, given_at=clock.now() + dt.timedelta(minutes=cycle)) for cycle in (2, 3, 4)]
+
+    def listed(limit: int) -> list[int]:
+        return [at.certificate.cycle for at in queries.recent(limit)]
+
+    assert listed(50) == [4, 3, 2, 1]
+    for minutes, one, verb in ((10, first, StatusVerb.SUSPEND), (20, later[0], StatusVerb.SUSPEND), (30, first, StatusVerb.LIFT)):
+        with clock.at(clock.now() + dt.timedelta(minutes=minutes)):
+            at = queries.whole(one.id)
+            deciding.decide(at, verb, "It is looked into.", seen=len(at.decisions), by=cast.owen)
+            db.session.commit()
+    assert listed(50) == [1, 2, 4, 3]
+    assert listed(3) == [1, 2, 4]
+    assert listed(1) == [1]
 
 
 def test_fifty_megabytes_are_refused_in_words(cast: Cast, browser: Any) -> None:

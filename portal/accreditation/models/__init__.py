@@ -16,11 +16,11 @@ from portal.accreditation.models.marking import (
     WorkText,
 )
 from portal.accreditation.models.posts import PublishedFigure, StatedPosts
-from portal.accreditation.models.publishing import CourseFile, CourseVersion
+from portal.accreditation.models.publishing import CourseFigures, CourseFile, CourseVersion
 from portal.accreditation.models.remarking import PassDecision, Remark, RemarkedPaper
 
 __all__ = [
-    "Appeal", "Attempt", "AttemptItem", "AwardEdition", "Certificate", "CertificateDecision", "CourseFile", "CourseVersion", "CpdEntry",
+    "Appeal", "Attempt", "AttemptItem", "AwardEdition", "Certificate", "CertificateDecision", "CourseFigures", "CourseFile", "CourseVersion", "CpdEntry",
     "Enrolment", "KeptComment", "LessonRead", "Marking", "MarkingSheet", "MustNotFound", "PassDecision", "PracticeMarking", "PublishedFigure",
     "Remark", "RemarkedPaper", "ScenarioTry", "StatedPosts", "Tie", "TimeAllowed", "Work", "WorkMark", "WorkText",
 ]  # fmt: skip

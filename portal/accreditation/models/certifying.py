@@ -75,6 +75,8 @@ class Certificate(Audited, Model):
         sa.UniqueConstraint("lists", "revocation_index"),
         sa.UniqueConstraint("lists", "suspension_index"),
         sa.Index("ix_certificates_end", "valid_until_on", "id"),
+        sa.Index("ix_certificates_given", "given_at", "id"),
+        sa.Index("ix_certificates_lists", "lists", "id"),
         sa.CheckConstraint("cycle >= 1", name="cycle_counts_from_one"),
         sa.CheckConstraint("issue >= 1", name="issue_counts_from_one"),
         sa.CheckConstraint("lists >= 1", name="lists_count_from_one"),
@@ -109,6 +111,7 @@ class CertificateDecision(Audited, Model):
     reference: Mapped[str] = mapped_column(sa.String(12))  # of the certificate
     __table_args__ = (
         sa.UniqueConstraint("certificate_id", "number"),
+        sa.Index("ix_certificate_decisions_decided", "decided_at", "certificate_id"),
         sa.Index(
             "uq_certificate_decisions_revoked", "certificate_id", unique=True,
             sqlite_where=sa.text("what = 'revoke'"), postgresql_where=sa.text("what = 'revoke'"),

@@ -21,7 +21,7 @@ class Attempt(Audited, Model):
     enrolment_id: Mapped[int] = points_to("enrolments.id", index=False)
     person_id: Mapped[int] = points_to("people.id", index=False)
     course: Mapped[str] = mapped_column(sa.String(8))
-    course_version_id: Mapped[int] = points_to("course_versions.id")
+    course_version_id: Mapped[int] = points_to("course_versions.id", index=False)
     kind: Mapped[AttemptKind] = mapped_column(one_of(AttemptKind, "kind"))
     number: Mapped[int]  # of this kind, within the enrolment
     state: Mapped[AttemptState] = mapped_column(one_of(AttemptState, "state"), default=AttemptState.OPEN)
@@ -38,6 +38,7 @@ class Attempt(Audited, Model):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         sa.UniqueConstraint("enrolment_id", "kind", "number"),
+        sa.Index("ix_paper_attempts_version", "course_version_id", "id"),
         sa.Index(
             "uq_paper_attempts_open", "person_id", "course", unique=True,
             sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),

@@ -50,3 +50,14 @@ class CourseFile(Model):
     path: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
     __table_args__ = (sa.UniqueConstraint("course_version_id", "path"),)
+
+
+class CourseFigures(Model):
+    """What was summed of a course in the night: how its questions do, where people stop, and whether its papers are fair."""
+
+    __tablename__ = "course_figures"
+    id: Mapped[int] = primary_key()
+    course: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    course_version_id: Mapped[int] = points_to("course_versions.id")  # in whose words its questions then stood
+    counted_at: Mapped[datetime] = mapped_column(Moment())
+    content: Mapped[str] = mapped_column(sa.Text)  # JSON, as queries/figures.py says

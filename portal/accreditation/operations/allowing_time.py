@@ -17,6 +17,7 @@ from portal.organisations.models import Membership
 from portal.policy import Acting, Action, insist
 
 CHOICES = (0, 25, 50, 100)  # per cent
+_OPEN = sa.select(Attempt).where(Attempt.person_id == sa.bindparam("person"), Attempt.state == sa.literal(AttemptState.OPEN, literal_execute=True))
 
 
 def allow(member: Membership, extra: int, *, by: Acting) -> None:
@@ -34,7 +35,7 @@ def allow(member: Membership, extra: int, *, by: Acting) -> None:
     else:
         one.extra, one.granted_by, one.granted_at = extra, by.name, clock.now()
     audit.record(Event.TIME_ALLOWED, one, by=by, extra=extra)
-    for paper in db.session.scalars(sa.select(Attempt).where(Attempt.person_id == member.person_id, Attempt.state == AttemptState.OPEN)).all():
+    for paper in db.session.scalars(_OPEN, {"person": member.person_id}).all():
         _lengthen(hold(paper), extra, by)
 
 

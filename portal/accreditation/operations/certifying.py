@@ -14,7 +14,7 @@ from typing import Any
 from portal import audit, outbox
 from portal.accreditation.courses.records import Award
 from portal.accreditation.credentials.checking import identity_hash
-from portal.accreditation.credentials.statuses import ENTRIES
+from portal.accreditation.credentials.statuses import ENTRIES, PURPOSES
 from portal.accreditation.lifecycle import CertificateKind
 from portal.accreditation.models import AwardEdition, Certificate, Enrolment
 from portal.accreditation.queries import catalogue
@@ -30,6 +30,7 @@ from portal.policy import PORTAL, Acting, Action, insist
 
 ONCE = ("person_id", "kind", "code", "cycle", "issue")
 Places = Iterator[tuple[int, int, int]]
+AT_ONCE = 16  # places of each list that are drawn and looked up together; at most half of them are taken
 
 
 def give_if_whole(enrolment_id: int, *, by: Acting) -> None:
@@ -122,19 +123,24 @@ def row_of(person: Person, places: Places, *, from_on: date, until_on: date, iss
 
 def free_places() -> Places:
     """Places in the status lists, at random, so that they do not tell who was first. Half of a list stays empty."""
-    pair = queries.newest_pair()
-    revocation, suspension = queries.taken(pair)
+    pair, there = queries.newest_pair()
+    given: tuple[set[int], set[int]] = (set(), set())
     while True:
-        if len(revocation) >= ENTRIES // 2:
-            pair, revocation, suspension = pair + 1, set(), set()
-        yield pair, _free(revocation), _free(suspension)
+        revocation, suspension = ([secrets.randbelow(ENTRIES) for _ in range(AT_ONCE)] for _ in PURPOSES)
+        taken = queries.taken(pair, revocation, suspension)
+        for places in zip(_free(revocation, taken[0] | given[0]), _free(suspension, taken[1] | given[1]), strict=False):
+            if there >= ENTRIES // 2:
+                pair, there, given = pair + 1, 0, (set(), set())
+                break
+            for mine, place in zip(given, places, strict=True):
+                mine.add(place)
+            there += 1
+            yield pair, *places
 
 
-def _free(taken: set[int]) -> int:
-    while (drawn := secrets.randbelow(ENTRIES)) in taken:
-        pass
-    taken.add(drawn)
-    return drawn
+def _free(drawn: Collection[int], taken: Collection[int]) -> list[int]:
+    """Each once, in the order in which they were drawn."""
+    return list(dict.fromkeys(one for one in drawn if one not in taken))
 
 
 def show(at: Held, *, name: bool, score: bool, version: int, by: Acting) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
+
 from flask import current_app
 
 from portal.accreditation.credentials import building, statuses, tokens
 from portal.accreditation.credentials.checking import Checked, Outcome, Trusted, check
-from portal.accreditation.credentials.keys import KeyRing
+from portal.accreditation.credentials.keys import FileSigner, KeyRing
 from portal.accreditation.models import Certificate
 from portal.accreditation.queries import certificates as queries
 from portal.config import Settings
@@ -41,8 +44,13 @@ def status_list(list_number: int) -> str | None:
     places = queries.places(list_number)
     if places is None:
         return None
-    since = clock.start_of_day(clock.today())
-    return tokens.signed(statuses.credential(address(), list_number, places, since), ring().signer(), address=address())
+    return _signed(address(), list_number, tuple(sorted(places)), clock.start_of_day(clock.today()), ring().signer())
+
+
+@lru_cache(maxsize=8)
+def _signed(where: str, list_number: int, places: tuple[int, ...], since: datetime, signer: FileSigner) -> str:
+    """The same places on the same day are the same list, so that it is packed and signed once."""
+    return tokens.signed(statuses.credential(where, list_number, places, since), signer, address=where)
 
 
 def trusted() -> Trusted:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.accreditation.courses.records import Course
 from portal.accreditation.credentials import statuses
@@ -271,13 +272,25 @@ def given(one: Certificate) -> Given:
     )  # fmt: skip
 
 
-_LAST = sa.select(sa.func.max(D.number)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
+_Later = aliased(D)
+# Asked of decisions, of which there are few, and not of certificates.
+_LAST = ~sa.exists().where(_Later.certificate_id == D.certificate_id, _Later.number > D.number)
 _IN_STATUS = {
-    "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(C.lists == sa.bindparam("pair"), D.what == StatusVerb.REVOKE),
+    "revocation": sa.select(C.revocation_index).join(D, D.certificate_id == C.id).where(
+        C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.REVOKE, literal_execute=True)
+    ),
     "suspension": sa.select(C.suspension_index).join(D, D.certificate_id == C.id).where(
-        C.lists == sa.bindparam("pair"), D.what == StatusVerb.SUSPEND, D.number == _LAST
+        C.lists == sa.bindparam("pair"), D.what == sa.literal(StatusVerb.SUSPEND, literal_execute=True), _LAST
     ),
 }
+
+
+_TAKEN = sa.select(C.revocation_index, C.suspension_index).where(
+    C.lists == sa.bindparam("pair"),
+    sa.or_(C.revocation_index.in_(sa.bindparam("revocation", expanding=True)), C.suspension_index.in_(sa.bindparam("suspension", expanding=True))),
+)
+_PAIR = sa.select(sa.func.max(C.lists)).scalar_subquery()
+_NEWEST_PAIR = sa.select(_PAIR, *(sa.select(edge(C.id)).where(C.lists == _PAIR).scalar_subquery() for edge in (sa.func.min, sa.func.max)))
 
 
 def places(list_number: int) -> Sequence[int] | None:
@@ -288,14 +301,17 @@ def places(list_number: int) -> Sequence[int] | None:
     return db.session.scalars(_IN_STATUS[purpose], {"pair": pair}).all()
 
 
-def taken(pair: int) -> tuple[set[int], set[int]]:
-    """The places of a pair of lists that are given away: for good, so that no place tells of two."""
-    rows = db.session.execute(sa.select(C.revocation_index, C.suspension_index).where(C.lists == pair)).all()
+def taken(pair: int, revocation: Collection[int], suspension: Collection[int]) -> tuple[set[int], set[int]]:
+    """Which of these places of a pair of lists are given away: for good, so that no place tells of two."""
+    asked = {"pair": pair, "revocation": list(revocation), "suspension": list(suspension)}
+    rows = db.session.execute(_TAKEN, asked).all()
     return {one for one, _ in rows}, {two for _, two in rows}
 
 
-def newest_pair() -> int:
-    return db.session.scalar(sa.select(sa.func.max(C.lists))) or 1
+def newest_pair() -> tuple[int, int]:
+    """The number of the newest pair of lists, and how many certificates stand in it at most: their ids follow each other."""
+    pair, first, last = db.session.execute(_NEWEST_PAIR).one()
+    return (pair, last - first + 1) if pair else (1, 0)
 
 
 def ending(first: date, last: date) -> Sequence[int]:
@@ -316,9 +332,12 @@ def holder(one: Certificate) -> Person:
 
 
 def recent(limit: int = 50) -> list[Held]:
-    """Those decided about last, and then those given last."""
-    order = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
-    return _held(db.session.scalars(sa.select(C).order_by(sa.func.coalesce(order, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
+    """Those of the decisions made last, and those given last; the one to which something happened last comes first."""
+    given = sa.select(C.id.label("id")).order_by(C.given_at.desc(), C.id.desc()).limit(at_most(limit)).subquery()
+    decided = sa.select(D.certificate_id.label("id")).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(limit)).subquery()
+    decided_at = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
+    wanted = sa.select(C).where(C.id.in_(sa.select(given.c.id).union(sa.select(decided.c.id))))
+    return _held(db.session.scalars(wanted.order_by(sa.func.coalesce(decided_at, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
 
 
 def editions(award: str) -> Mapping[str, AwardEdition]:

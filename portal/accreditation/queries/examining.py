@@ -14,13 +14,14 @@ from portal.accreditation import marking, sittings
 from portal.accreditation.courses.records import Course, Lesson, Option, Question
 from portal.accreditation.lifecycle import AttemptKind, AttemptState
 from portal.accreditation.marking import Judged
-from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, TimeAllowed
+from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, Enrolment, TimeAllowed
 from portal.accreditation.queries import catalogue, certificates, learning
 from portal.accreditation.queries.learning import Studied
 from portal.kernel import clock
 from portal.kernel.db import at_most, db
 
-A, Item = Attempt, AttemptItem
+A, E, Item = Attempt, Enrolment, AttemptItem
+NEWEST = 100  # papers of a version, over which it is evened out how often each question is issued
 
 
 @dataclass(frozen=True)
@@ -121,12 +122,11 @@ _BY_REFERENCE = sa.select(A).where(A.reference == sa.bindparam("reference"), A.p
 _ITEMS = sa.select(Item).where(Item.attempt_id == sa.bindparam("id")).order_by(Item.position)
 _SEEN = (
     sa.select(Item.question, sa.func.count()).join(A, A.id == Item.attempt_id)
-    .where(A.person_id == sa.bindparam("person"), A.course == sa.bindparam("course")).group_by(Item.question)
+    .where(A.enrolment_id.in_(sa.select(E.id).where(E.person_id == sa.bindparam("person"), E.course == sa.bindparam("course"))))
+    .group_by(Item.question)
 )  # fmt: skip
-_EXPOSED = (
-    sa.select(Item.question, sa.func.count()).join(A, A.id == Item.attempt_id)
-    .where(A.course_version_id == sa.bindparam("version")).group_by(Item.question)
-)  # fmt: skip
+_NEWEST = sa.select(A.id).where(A.course_version_id == sa.bindparam("version")).order_by(A.id.desc()).limit(at_most(NEWEST)).subquery()
+_EXPOSED = sa.select(Item.question, sa.func.count()).where(Item.attempt_id.in_(sa.select(_NEWEST.c.id))).group_by(Item.question)
 _EXTRA = sa.select(TimeAllowed.extra).where(TimeAllowed.person_id == sa.bindparam("person"))
 _OVERDUE = sa.select(A.id).where(A.state == sa.literal(AttemptState.OPEN, literal_execute=True), A.deadline_at < sa.bindparam("before")).order_by(A.deadline_at).limit(at_most(1000))
 
@@ -170,7 +170,7 @@ def seen(person_id: int, course: str) -> Mapping[str, int]:
 
 
 def exposed(version_id: int) -> Mapping[str, int]:
-    """How often each question of a version was issued to anybody."""
+    """How often each question of a version was issued in its newest papers, to anybody."""
     return _counts(_EXPOSED, {"version": version_id})
 
 

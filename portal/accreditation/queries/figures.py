@@ -1,23 +1,26 @@
-"""Sums over what people read and answered in a course. Each is one statement, however many answers there are."""
+"""Sums over what people read and answered in a course, and what was kept of them. Each sum is one statement over every answer,
+so that a job takes them in the night and pages show what it kept."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.accreditation.courses.records import Course
-from portal.accreditation.fairness import Group, Stratum
+from portal.accreditation.fairness import Compared, Group, Stratum
 from portal.accreditation.figures import Reached, Sums
 from portal.accreditation.lifecycle import AttemptKind
-from portal.accreditation.models import Attempt, AttemptItem, Enrolment, LessonRead
+from portal.accreditation.models import Attempt, AttemptItem, CourseFigures, CourseVersion, Enrolment, LessonRead
 from portal.accreditation.queries import catalogue
 from portal.kernel.db import db
 
-A, Item, E, L = Attempt, AttemptItem, Enrolment, LessonRead
+A, Item, E, L, F, V = Attempt, AttemptItem, Enrolment, LessonRead, CourseFigures, CourseVersion
 
 # Only the first examination of each person says how hard a question is: later ones have been learnt from.
 _FIRST = sa.and_(A.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True), A.number == 1, E.cycle == 1, A.ended_at.is_not(None))
@@ -82,11 +85,55 @@ def groups(course: Course) -> list[Group]:
     return [Group(bool(adjusted), *map(int, sums)) for adjusted, *sums in db.session.execute(_GROUPS, {"course": course.id})]
 
 
-def reached(course: Course) -> list[Reached]:
-    """How far people come: lesson by lesson, in the order of the course."""
-    began = db.session.scalar(_BEGAN, {"course": course.id}) or 0
-    counted = {lesson: (opened, finished) for lesson, opened, finished in db.session.execute(_LESSONS, {"course": course.id})}
-    return [Reached(one.title, *counted.get(one.slug, (0, 0)), began) for one in course.lessons]
+def began(course: Course) -> int:
+    """How often the course was begun."""
+    return db.session.scalar(_BEGAN, {"course": course.id}) or 0
+
+
+def lessons(course: Course) -> Mapping[str, tuple[int, int]]:
+    """How many began and finished each lesson."""
+    return {lesson: (opened, finished) for lesson, opened, finished in db.session.execute(_LESSONS, {"course": course.id})}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted of a course, and when."""
+
+    at: datetime
+    began: int
+    lessons: Mapping[str, tuple[int, int]]
+    sums: Mapping[str, Sums]
+    compared: Sequence[Compared]
+    groups: Sequence[Group]
+
+    def reached(self, course: Course) -> list[Reached]:
+        """How far people come: lesson by lesson, in the order of the course."""
+        return [Reached(one.title, *self.lessons.get(one.slug, (0, 0)), self.began) for one in course.lessons]
+
+    def as_text(self) -> str:
+        """As it is kept."""
+        return json.dumps({
+            "began": self.began, "lessons": self.lessons, "sums": {id: astuple(one) for id, one in self.sums.items()},
+            "compared": [astuple(one) for one in self.compared], "groups": [astuple(one) for one in self.groups],
+        })  # fmt: skip
+
+
+_KEPT = sa.select(F.counted_at, F.content, V).join(V, V.id == F.course_version_id).where(F.course == sa.bindparam("course"))
+
+
+def kept(course: Course) -> Counted | None:
+    """What was counted last, of questions that stand as they stood then; None before the first night."""
+    row = db.session.execute(_KEPT, {"course": course.id}).one_or_none()
+    if row is None:
+        return None
+    at, said, then = row[0], json.loads(row[1]), catalogue.content(row[2]).questions
+    same = {id for id, one in course.questions.items() if id in then and replace(then[id], line=0) == replace(one, line=0)}
+    compared = [Compared(*one) for one in said["compared"]]
+    return Counted(
+        at, said["began"], {lesson: (opened, finished) for lesson, (opened, finished) in said["lessons"].items()},
+        {id: Sums(*one) for id, one in said["sums"].items() if id in same}, [one for one in compared if one.question in same],
+        [Group(*one) for one in said["groups"]],
+    )  # fmt: skip
 
 
 class _Same:

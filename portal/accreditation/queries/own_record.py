@@ -21,11 +21,11 @@ _BEGUN = sa.select(E).where(E.person_id == sa.bindparam("person")).order_by(E.id
 _READ = sa.select(L).join(E, E.id == L.enrolment_id).where(E.person_id == sa.bindparam("person"), L.finished_at.is_not(None))
 _WALKED = sa.select(T).join(E, E.id == T.enrolment_id).where(E.person_id == sa.bindparam("person"), T.finished_at.is_not(None))
 # A pre-test certifies nothing: it is neither passed nor failed.
-_SAT = sa.select(A).where(A.person_id == sa.bindparam("person"), A.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True))
+_SAT = sa.select(A).join(E, E.id == A.enrolment_id).where(E.person_id == sa.bindparam("person"), A.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True))
 _VERSIONS = sa.select(CourseVersion).where(
     CourseVersion.id.in_(
         sa.select(E.course_version_id).where(E.person_id == sa.bindparam("person")).union(
-            sa.select(A.course_version_id).where(A.person_id == sa.bindparam("person"))
+            sa.select(A.course_version_id).join(E, E.id == A.enrolment_id).where(E.person_id == sa.bindparam("person"))
         )
     )
 )  # fmt: skip

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.accreditation import fairness, figures
-from portal.accreditation.courses.records import Course
 from portal.accreditation.figures import Figures
 from portal.accreditation.queries import catalogue
 from portal.accreditation.queries import figures as queries
+from portal.accreditation.queries.figures import Counted
 from portal.accreditation.views.exchanging import Kept, kept
 from portal.kernel import sheets
 from portal.policy import Action
@@ -33,18 +33,21 @@ def index() -> Any:
 def questions(at: Kept) -> Any:
     asked = request.args.get("sort", USUALLY)
     sort = asked if asked in figures.SORTS else USUALLY
-    rows = sorted(_figures(at.course), key=figures.SORTS[sort])
-    return page("authoring/questions.html", course=at.course, rows=rows, sort=sort, fewest=figures.FEWEST, answered=any(row.sums.n for row in rows))
+    counted = queries.kept(at.course)
+    rows = sorted(_figures(at, counted), key=figures.SORTS[sort])
+    return page(
+        "authoring/questions.html", course=at.course, rows=rows, sort=sort, fewest=figures.FEWEST, answered=any(row.sums.n for row in rows), counted=counted,
+    )  # fmt: skip
 
 
-def _figures(course: Course) -> list[Figures]:
-    return figures.figures(course.questions.values(), queries.of_questions(course))
+def _figures(at: Kept, counted: Counted | None) -> list[Figures]:
+    return figures.figures(at.course.questions.values(), counted.sums if counted else {})
 
 
 @bp.route("/authoring/<course>/questions.csv")
 @gate(Action.SEE_COURSE_FIGURES, kept)
 def as_csv(at: Kept) -> Any:
-    lines = [list(COLUMNS), *([sheets.cell(value) for value in _line(one)] for one in _figures(at.course))]
+    lines = [list(COLUMNS), *([sheets.cell(value) for value in _line(one)] for one in _figures(at, queries.kept(at.course)))]
     answer = Response(sheets.BYTE_ORDER + sheets.written(lines), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{at.course.id}-questions.csv"'
     return answer
@@ -66,14 +69,15 @@ def _rounded(value: float | None) -> float | None:
 @bp.route("/authoring/<course>/lessons")
 @gate(Action.SEE_COURSE_FIGURES, kept)
 def lessons(at: Kept) -> Any:
-    return page("authoring/lessons.html", course=at.course, steps=queries.reached(at.course))
+    counted = queries.kept(at.course)
+    return page("authoring/lessons.html", course=at.course, steps=counted.reached(at.course) if counted else [], counted=counted)
 
 
 @bp.route("/authoring/<course>/fairness")
 @gate(Action.SEE_COURSE_FIGURES, kept)
 def fair(at: Kept) -> Any:
-    held = [fairness.compared(id, strata) for id, strata in queries.strata(at.course).items()]
-    enough = [one for one in held if one]
+    counted = queries.kept(at.course)
+    enough = counted.compared if counted else []
     listed = sorted((one for one in enough if one.stands_out), key=lambda one: -abs(one.apart))
-    groups = fairness.shown(queries.groups(at.course))
-    return page("authoring/fairness.html", course=at.course, groups=groups, enough=len(enough), listed=listed, of=fairness)
+    groups = fairness.shown(counted.groups if counted else [])
+    return page("authoring/fairness.html", course=at.course, groups=groups, enough=len(enough), listed=listed, of=fairness, counted=counted)
