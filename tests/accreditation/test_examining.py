@@ -117,9 +117,9 @@ def test_who_has_passed_reads_why_an_answer_was_wrong(cast: Cast, browser: Any, 
     at = a_paper(cast.hal)
     answered(cast.hal, at)
     question = at.course.questions[id]
-    at.items[0].question, at.items[0].answer = id, answer
-    at.items[0].starts_on = dt.date(2026, 12, 21) if question.between else None
-    at.items[0].offered = ""
+    item = next((one for one in at.items if one.question == id), at.items[0])
+    item.question, item.answer, item.offered = id, answer, ""
+    item.starts_on = dt.date(2026, 12, 21) if question.between else None
     examining.hand_in(sitting(cast.hal, at.attempt), by=cast.hal)
     db.session.commit()
     text = browser("hal").open(f"/learning/papers/{at.attempt.reference}").text

@@ -48,5 +48,10 @@ def _answer(kind: QuestionKind, option: Option) -> str:
 
 
 def slugged(title: str) -> str:
-    """An id made of a title's first words."""
-    return "-".join(re.findall(r"[a-z0-9]+", title.casefold())[:6])[:50].rstrip("-") or "question"
+    """An id made of the first words of a title."""
+    return as_id(" ".join(re.findall(r"[a-z0-9]+", title.casefold())[:6]))[:50].rstrip("-")
+
+
+def as_id(said: str) -> str:
+    """An id that was given, with nothing in it but what an id may have."""
+    return "-".join(re.findall(r"[a-z0-9]+", said.casefold()))[:60].rstrip("-") or "question"

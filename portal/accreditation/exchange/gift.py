@@ -259,8 +259,8 @@ def _told_apart(draft: Draft, comment: str) -> Draft:
     never = {int(one) for one in ours.get("critical", ()) if one.isdecimal() and len(one) < 3}
     return replace(
         draft,
-        id=bank.slugged(ids[0].replace("_", "-")) if ids else draft.id,
-        outcome=bank.slugged(ours["outcome"][0]) if "outcome" in ours else "",
+        id=bank.as_id(ids[0]) if ids else draft.id,
+        outcome=bank.as_id(ours["outcome"][0]) if "outcome" in ours else "",
         expectations=tuple(one for one in ours.get("expectation", ()) if re.fullmatch(r"[A-Z]{2,6}-\d{1,2}(\.\d{1,2})?", one)),
         difficulty=next((one for one in ours.get("difficulty", ()) if one in ("1", "2", "3")), ""),
         options=tuple(replace(one, critical=number in never and not one.right) for number, one in enumerate(draft.options, start=1)),
