@@ -251,7 +251,7 @@ def test_every_address_is_one_that_nobody_can_have(built: Flask) -> None:
 
 def test_the_featured_people_are_all_there(built: Flask) -> None:
     assert [one.name for one in queries.featured()] == [one.name for one in (*FEATURED, *LATER)]
-    assert len(building.featured()) == len(FEATURED) + len(LATER) == 15
+    assert len(building.to_begin_with()) == len(FEATURED) + len(LATER) == 15
 
 
 def test_works_are_there_in_every_state_and_wait_for_whoever_looks(built: Flask) -> None:
