@@ -318,7 +318,7 @@ def holder(one: Certificate) -> Person:
 def recent(limit: int = 50) -> list[Held]:
     """Those decided about last, and then those given last."""
     order = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
-    return _held(db.session.scalars(sa.select(C).order_by(sa.func.coalesce(order, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
+    return _held(db.session.scalars(sa.select(C).order_by(order.is_(None), order.desc(), C.given_at.desc(), C.id.desc()).limit(at_most(limit))).all())
 
 
 def editions(award: str) -> Mapping[str, AwardEdition]:
