@@ -83,7 +83,7 @@ def tell(ledger: Ledger, taking_part: Sequence[Body], earned: Sequence[Earned], 
         count = max(1, round(many * chance.uniform(*MORE_POSTS)))
         if standing is not None:
             reaches = round(len({person for person, first, last in theirs if first <= today <= last}) / REACHES)
-            count = max(standing.posts, reaches) if standing.reaches else count if many > standing.posts * 2 else standing.posts
+            count = (reaches or standing.posts) if standing.reaches else count if many > standing.posts * 2 else standing.posts
         months = MONTHS if standing else chance.randint(2, MONTHS)
         on = max(add_months(today.replace(day=1), -months) + timedelta(days=chance.randint(0, 9)), body.joined_on + timedelta(days=20))
         if on < today:

@@ -156,4 +156,4 @@ def plain(script: Script) -> str:
 
 def by_points(assignment: Assignment) -> Sequence[Script]:
     """The scripts by what the panel gave them: first those that it did not pass, last the best that it did."""
-    return sorted(assignment.scripts, key=lambda one: (desk.passes(assignment, one), sum(marked.level for marked in one.marks)))
+    return sorted(desk.fit(assignment), key=lambda one: (desk.passes(assignment, one), sum(marked.level for marked in one.marks)))

@@ -382,8 +382,8 @@ class Studies:
 
     def _script(self, assignment: Assignment, number: int) -> Script:
         """The one of the panel's scripts that is most like what they write: more often a good one each time."""
-        good = [one for one in assignment.scripts if desks.passes(assignment, one)]
-        poor = [one for one in assignment.scripts if one not in good]
+        good = [one for one in desks.fit(assignment) if desks.passes(assignment, one)]
+        poor = [one for one in desks.fit(assignment) if one not in good]
         likely = 1 / (1 + math.exp(-(self._learner.ability + GOOD + 0.9 * number)))
         return self._chance.choice(good if self._chance.random() < likely else poor)
 
