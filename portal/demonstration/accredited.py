@@ -29,7 +29,8 @@ MONTHS = 14  # at most, for which figures were published
 STATES, PUBLISHES = 0.8, 0.85
 FEWEST = 3  # frontline people, for an organisation to say how many posts it has
 MORE_POSTS = 0.82, 1.04  # than people who hold them here
-REACHES = 0.86  # of its posts, where an organisation reaches its target for whoever looks
+REACHES = 0.86  # of its posts, where an organisation reaches its target
+SHARED, REACH = 0.62, 0.75  # posts next to people, where many share one; and how many of such organisations reach their target
 NIGHT = timedelta(hours=3)  # when the portal looks whether a target is reached
 
 
@@ -81,9 +82,11 @@ def tell(ledger: Ledger, taking_part: Sequence[Body], earned: Sequence[Earned], 
             continue
         theirs = spans[body.id]
         count = max(1, round(many * chance.uniform(*MORE_POSTS)))
+        reaches = round(len({person for person, first, last in theirs if first <= today <= last}) / REACHES)
         if standing is not None:
-            reaches = round(len({person for person, first, last in theirs if first <= today <= last}) / REACHES)
             count = (reaches or standing.posts) if standing.reaches else count if many > standing.posts * 2 else standing.posts
+        elif reaches >= many * SHARED and chance.random() < REACH:
+            count = reaches
         months = MONTHS if standing else chance.randint(2, MONTHS)
         on = max(add_months(today.replace(day=1), -months) + timedelta(days=chance.randint(0, 9)), body.joined_on + timedelta(days=20))
         if on < today:

@@ -34,7 +34,7 @@ from portal.kernel.working_days import next_working_day
 from portal.policy import Acting
 
 OPENS, A_WORK, A_DAY = timedelta(hours=8, minutes=40), timedelta(minutes=54), 9  # of a day at the desk
-FIRST_WITHIN, SECOND_WITHIN, THIRD_WITHIN = 9, 3, 2  # days
+FIRST_WITHIN, SECOND_WITHIN, THIRD_WITHIN = 9, 3, 3  # days
 LIKE_THE_PANEL, LIKE_ONESELF = 0.88, 0.92  # of levels; most others lie one beside
 SEEN = 0.97  # of what must not be in a work
 APPEALED, CHANGED = 0.13, 0.35
@@ -150,7 +150,7 @@ class Desk:
                 Event.THIRD_ASSESSOR_ASKED, PORTAL_STREAM, task.about, by=given[-1][2].someone.acting, at=moment, course=work["course"],
                 assignment=work["assignment"], why=sorted(reason.value for reason in why),
             )  # fmt: skip
-            who, at = self._slot(moment + timedelta(days=self._chance.uniform(0.5, THIRD_WITHIN)), first[0], second[0])
+            who, at = self._slot(moment + timedelta(days=self._chance.uniform(1, THIRD_WITHIN)), first[0], second[0])
             made = self._marked(task, who, Place.THIRD, at)
             if made is None:
                 return None

@@ -24,7 +24,7 @@ from portal.kernel import clock
 from portal.organisations.remit import OMBUDSMAN_CODE
 from portal.policy import Role
 
-STAYS = 0.45, 0.54  # within the courses of one award: at least, and with all the drive there can be
+STAYS = 0.62, 0.37  # within the courses of one award: at least, and with all the drive there can be
 GOES_ON = {Role.HANDLER: 0.62, Role.COMPLAINTS_MANAGER: 0.85, Role.CONTRIBUTOR: 0.1}  # to the next award
 EACH_FURTHER = 0.75
 AFTER = (4, 110)  # days
