@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app
 
 from portal.accreditation import settling, taking, works
-from portal.accreditation.courses.records import Assignment, Script
+from portal.accreditation.courses.records import Assignment, Marked, Script
 from portal.accreditation.lifecycle import AppealState, Place, WorkState
 from portal.accreditation.models import (
     Appeal,
@@ -85,13 +85,25 @@ def quote(script: Script, code: str, text: str) -> str:
 
 def fit(assignment: Assignment) -> list[Script]:
     """The scripts that are long enough to be handed in; the panel also marked one or two that are not."""
-    return [one for one in assignment.scripts if works.count(one.text.replace("### ", "")) >= assignment.words[0]]
+    return [one for one in assignment.scripts if works.count(typed(one)) >= assignment.words[0]]
+
+
+def typed(script: Script) -> str:
+    """The text of a script as a learner would type it: a paragraph, and a line of a list, without a break within it."""
+    return re.sub(r"(?<=\S)\n(?!\n|- |\d|\|| )\s*", " ", script.text.replace("### ", ""))
+
+
+def why(marked: Marked, place: Place) -> str:
+    """What one assessor says of a level, of what the panel said: two of them see the same in a work, and say different things."""
+    said = re.split(r"(?<=[.!?]) (?=[A-Z])", " ".join(marked.why.split()))
+    half = (len(said) + 1) // 2
+    return " ".join(said[half:] or said if place is Place.SECOND else said[:half] if place is Place.FIRST else said)
 
 
 def own_words(assignment: Assignment, script: Script, chance: random.Random) -> str:
     """A script as somebody might hand it in: some sentences, which the panel did not quote, are left out, and it is not too long."""
-    text, (fewest, most) = script.text.replace("### ", ""), assignment.words
-    quoted = QUOTED.findall(" ".join([*(marked.why for marked in script.marks), *script.broken.values()]))
+    text, (fewest, most) = typed(script), assignment.words
+    quoted = QUOTED.findall(" ".join(" ".join([*(marked.why for marked in script.marks), *script.broken.values()]).split()))
     may_go = [one for one in _sentences(text) if not any(words in one for words in quoted)]
     chance.shuffle(may_go)
     go = chance.randint(1, 5)
@@ -133,7 +145,7 @@ class Desk:
         """Whether it passes, with its row as it is then; None while it waits."""
         work, took = task.work, self._chance.uniform(1, FIRST_WITHIN)
         first = self._slot(work["handed_in_at"] + timedelta(days=took))
-        second = self._slot(work["handed_in_at"] + timedelta(days=took + self._chance.uniform(0, SECOND_WITHIN)), first[0])
+        second = self._slot(work["handed_in_at"] + timedelta(days=took + self._chance.uniform(0.6, SECOND_WITHIN)), first[0])
         given = list[tuple[dict[str, Any], Given, Assessor]]()
         pairs = sorted((first, second), key=lambda one: one[1])[: task.assignment.assessors]
         for place, (who, at) in zip((Place.FIRST, Place.SECOND), pairs, strict=False):
@@ -143,12 +155,12 @@ class Desk:
             given.append((*made, who))
         given.sort(key=lambda one: one[0]["finished_at"])
         moment = given[-1][0]["finished_at"]
-        why = settling.differences(task.assignment, given[0][1], given[1][1]) if len(given) == 2 else frozenset()
-        if why:
+        reasons = settling.differences(task.assignment, given[0][1], given[1][1]) if len(given) == 2 else frozenset()
+        if reasons:
             work["state"] = WorkState.DIFFERING
             self._ledger.say(
                 Event.THIRD_ASSESSOR_ASKED, PORTAL_STREAM, task.about, by=given[-1][2].someone.acting, at=moment, course=work["course"],
-                assignment=work["assignment"], why=sorted(reason.value for reason in why),
+                assignment=work["assignment"], why=sorted(reason.value for reason in reasons),
             )  # fmt: skip
             who, at = self._slot(moment + timedelta(days=self._chance.uniform(1, THIRD_WITHIN)), first[0], second[0])
             made = self._marked(task, who, Place.THIRD, at)
@@ -164,7 +176,7 @@ class Desk:
         )  # fmt: skip
         for row, one, assessor in given:
             assessor.done.append((row, moment, task, one))
-        if not found.passed and self._chance.random() < APPEALED:
+        if not found.passed and not task.script.broken and self._chance.random() < APPEALED:
             self._appeal(task, [assessor for _, _, assessor in given])
         return bool(work["state"] is WorkState.PASSED)
 
@@ -216,13 +228,13 @@ class Desk:
         comments, often = dict[str, str](), 1 if place is Place.FIRST else OFTEN_COMMENTS
         for criterion, marked in zip(task.assignment.criteria, task.script.marks, strict=True):
             said = levels[criterion.title] < 2 or chance.random() < often
-            comments[criterion.title] = marked.why if said else ""
+            comments[criterion.title] = why(marked, place) if said else ""
             ledger.add(WorkMark, marking_id=row["id"], criterion=criterion.title, level=levels[criterion.title], comment=comments[criterion.title])
         for code in sorted(found):
             ledger.add(MustNotFound, marking_id=row["id"], code=code, quote=quote(task.script, code, task.text))
         given = Given(levels, found)
         passed = settling.alone(task.assignment, given).passed
-        words = file("assessors")["feedback"]["passed" if passed else "failed"]
+        words = file("assessors")["feedback"]["passed" if passed else "must_not" if found else "failed"]
         ledger.add(MarkingSheet, marking_id=row["id"], feedback=chance.choice(words), saved_at=at + took - timedelta(minutes=1))
         about = f"marking {row['reference']}"
         ledger.say(Event.MARKING_TAKEN, PORTAL_STREAM, about, by=by, at=at, work=task.work["reference"], place=place.value)

@@ -16,7 +16,7 @@ from portal.accreditation.queries import appeals, catalogue, works
 from portal.accreditation.queries import assessing as marked
 from portal.accreditation.queries import practising as practice
 from portal.accreditation.queries.practising import Rubric
-from portal.demonstration import featured, passing
+from portal.demonstration import desk, featured, passing
 from portal.demonstration.bodies import Body
 from portal.demonstration.people import OMBUDSMAN_STAFF, Recruiter, Someone
 from portal.kernel import clock
@@ -118,7 +118,7 @@ def _writes(by: Acting, days: Iterator[datetime], script: str = "b") -> works.As
     with clock.at(at):
         learning.begin(there.version, by=by)
         db.session.flush()
-    return passing.write(by, COURSE, ASSIGNMENT, passing.plain(_script(script)), at)
+    return passing.write(by, COURSE, ASSIGNMENT, desk.typed(_script(script)), at)
 
 
 def _hands_in(by: Acting, days: Iterator[datetime], script: str) -> Work:

@@ -132,7 +132,7 @@ def mark(work: Work, script: Script, feedback: str, by: Acting, at: datetime, ch
     one = take(work, by, at)
     held = assessors.held(by.id or 0, one.reference)
     assert held is not None
-    whys = {criterion.title: marked.why for criterion, marked in zip(held.assignment.criteria, script.marks, strict=True)}
+    whys = {criterion.title: desk.why(marked, one.place) for criterion, marked in zip(held.assignment.criteria, script.marks, strict=True)}
     quotes = {code: desk.quote(script, code, held.text) for code in script.broken}
     finish(one, by, one.taken_at, Marks(levels(held.assignment, script, change), whys, quotes, feedback))
     return one
@@ -147,11 +147,6 @@ def finish(one: Marking, by: Acting, at: datetime, marks: Marks) -> None:
         assert held is not None
         assessing.finish(held, version=held.sheet.version, by=by)
         db.session.flush()
-
-
-def plain(script: Script) -> str:
-    """The text of a script as a learner would type it."""
-    return script.text.replace("### ", "")
 
 
 def by_points(assignment: Assignment) -> Sequence[Script]:
