@@ -76,7 +76,7 @@ def prepare(app: Flask) -> list[str]:
             told.append(building.build_if_empty())
             db.session.commit()
             told.append(f"Demonstration people to sign in as, at {settings.address}/demonstration:")
-            told += [f"  {line}" for line in building.featured()]
+            told += [f"  {line}" for line in building.to_begin_with()]
         told.append(importing.load_shipped().in_words())
         told.append(publishing.load_shipped(COURSES).in_words())
         db.session.commit()

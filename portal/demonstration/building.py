@@ -22,6 +22,9 @@ from portal.demonstration import (
     bodies,
     certificates,
     conflicts,
+    earning,
+    everything,
+    featured,
     learners,
     learning,
     letters,
@@ -33,13 +36,14 @@ from portal.demonstration import (
     shortfalls,
     years,
 )
+from portal.demonstration.accredited import Stated
 from portal.demonstration.bodies import Body
 from portal.demonstration.fates import Dealer, Fate
 from portal.demonstration.featured import FATES
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.lives import Life
 from portal.demonstration.papers import Shelf
-from portal.demonstration.people import Recruiter, Someone
+from portal.demonstration.people import Recruiter
 from portal.demonstration.proving import Proofs
 from portal.demonstration.reviews import Pool
 from portal.demonstration.shortfalls import Shortfalls
@@ -52,6 +56,8 @@ from portal.organisations.models import Organisation, Person
 from portal.organisations.operations import importing
 from portal.organisations.remit import OMBUDSMAN_CODE
 
+LEARNERS = 3200
+LEARNT_SINCE = timedelta(days=760)
 SEED = 1967  # the year of the Act that made the Ombudsman
 STANDS = {**practices.OF_ONE_PERSON, **FATES}
 PROVED = frozenset({Fate.UNDER_REVIEW, Fate.QUESTIONED, Fate.REVIEWED, Fate.REPLIED})  # whoever stands there this year has evidence
@@ -61,28 +67,36 @@ COURSES_BEFORE = timedelta(days=20)  # the first learner
 OFFICE_OPENS = timedelta(hours=7)
 
 
-def build_if_empty(learn: int = 0) -> str:
+def build_if_empty(learn: int = LEARNERS) -> str:
     """Build everything unless there are people already, so many learners included. Says what was done, which is committed."""
     if db.session.scalar(sa.select(sa.exists().where(Person.id.is_not(None)))):
         return "The demonstration is there already; what was entered since is kept."
     began = time.monotonic()
-    ledger, taking_part, shelf, handlers = tell_everything(register_first(), learn)
+    ledger, taking_part, shelf, stated = tell_everything(register_first(), learn)
     shortfalls.count(ledger)
-    letters.in_order(ledger)
     with receiving.clearing():
         shelf.put_away()
         bodies.mark_joined(taking_part)
         ledger.insert()
-        certificates.earn(clock.today())
-        accredited.certify(handlers)
+        _tell_by_operations(ledger, stated)
+        letters.in_order()
         for step in counting.count_all():
             step()
         ledger.take(audit.handed_over(db.session()))
-        ledger.take(marking.tell(ledger.now))
         ledger.seal()
         db.session.commit()
     told = words.count(len(taking_part), "organisation", "organisations")
     return f"The demonstration is built: three years of {told}, all of it invented ({time.monotonic() - began:.0f} seconds)."
+
+
+def _tell_by_operations(ledger: Ledger, stated: Sequence[Stated]) -> None:
+    """What a few people did: slower to tell, and exactly as it would have been."""
+    everything.earn(clock.today())
+    certificates.earn(clock.today())
+    if judge := certificates.reviewer():
+        earning.decide(ledger, SEED, judge)
+    marking.tell(ledger.now)
+    accredited.settle(stated, clock.today())
 
 
 def register_first() -> list[Entry]:
@@ -118,7 +132,7 @@ class Part:
     reference: str
 
 
-def tell_everything(of_what_was_first: Sequence[Entry] = (), learn: int = 0) -> tuple[Ledger, list[Body], Shelf, dict[str, list[Someone]]]:
+def tell_everything(of_what_was_first: Sequence[Entry] = (), learn: int = 0) -> tuple[Ledger, list[Body], Shelf, list[Stated]]:
     """Every row and every record, in memory."""
     today, chance = clock.today(), random.Random(SEED)
     ledger = Ledger(chance, clock.now())
@@ -142,10 +156,13 @@ def tell_everything(of_what_was_first: Sequence[Entry] = (), learn: int = 0) -> 
         if last is not None:
             gaps.organisation_closed(last)
     recommending.recommend(ledger, taking_part, office, recruiter, SEED, today)
-    if learn:
-        learning.learn(ledger, recruiter, taking_part, SEED, learn)
-    marking.hire(recruiter, today)
-    return ledger, taking_part, shelf, accredited.tell(ledger, recruiter, taking_part, today)
+    assessors = marking.hire(recruiter, next(body for body in taking_part if body.code == OMBUDSMAN_CODE), today)
+    learning.practised(ledger, assessors)
+    someone = featured.EVERYTHING
+    recruiter.hire(next(body for body in taking_part if body.code == someone.code), someone.role, today - LEARNT_SINCE, job_title=someone.job_title, name=someone.name)
+    earned = learning.learn(ledger, recruiter, taking_part, assessors, SEED, learn) if learn else []
+    earning.tell(ledger, earned)
+    return ledger, taking_part, shelf, accredited.tell(ledger, taking_part, earned, SEED, today)
 
 
 def _proofs(ledger: Ledger, shelf: Shelf, body: Body, parts: Sequence[Part]) -> Proofs:
@@ -178,6 +195,6 @@ def _pool(year: Year, parts: Sequence[Part], office: Office, chance: random.Rand
     return Pool(day, office.reviewers[year.index + 2], len(references), frozenset(sample), seed)
 
 
-def featured() -> list[str]:
+def to_begin_with() -> list[str]:
     """The people to begin with, a line each, for the terminal."""
     return [f"{one.name}, {one.role.value}, {one.organisation}: {one.tries}" for one in queries.featured()]

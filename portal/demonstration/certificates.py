@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.accreditation.courses.records import CHOSEN, Question, QuestionKind, Scenario
-from portal.accreditation.lifecycle import AttemptKind, StatusVerb
-from portal.accreditation.models import AttemptItem
-from portal.accreditation.operations import deciding, examining, learning, walking
+from portal.accreditation.lifecycle import StatusVerb
+from portal.accreditation.operations import deciding, learning
 from portal.accreditation.queries import catalogue, certificates
-from portal.accreditation.queries import examining as papers
-from portal.accreditation.queries import learning as queries
+from portal.demonstration import passing
 from portal.demonstration.featured import FIRST_REVIEWER
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -51,8 +47,7 @@ def earn(today: date) -> None:
     there = catalogue.published(COURSE)
     if there is None:
         return
-    reviewer = _person(FIRST_REVIEWER.name)
-    judge = person_of_id(reviewer.id) if reviewer else None
+    judge = reviewer()
     for one in HOLDERS:
         person = _person(one.name)
         if person is None or judge is None:
@@ -66,6 +61,12 @@ def earn(today: date) -> None:
                 db.session.flush()
 
 
+def reviewer() -> Acting | None:
+    """Who decided about certificates."""
+    found = _person(FIRST_REVIEWER.name)
+    return person_of_id(found.id) if found else None
+
+
 def _person(name: str) -> Person | None:
     return db.session.scalar(sa.select(Person).where(Person.name == name).order_by(Person.id))
 
@@ -74,63 +75,7 @@ def _pass(by: Acting, there: catalogue.Published, day: datetime) -> None:
     with clock.at(day + READS):
         learning.begin(there.version, by=by)
         for lesson in there.course.lessons:
-            module, _, name = lesson.slug.partition("/")
-            for page in range(1, len(lesson.pages) + 2):
-                at = queries.opened(by.id or 0, COURSE, module, name, page)
-                assert at is not None
-                if at.is_check:
-                    learning.answer(at, [0], clock.now() - timedelta(seconds=60), by=by)
-                else:
-                    learning.turn(at, clock.now() - timedelta(seconds=90), by=by)
-                db.session.flush()
+            passing.read(by, there.course, lesson)
         for scenario in there.course.scenarios:
-            _walk(by, scenario)
-    with clock.at(day + SITS):
-        examined = papers.examined(by.id or 0, COURSE)
-        assert examined is not None
-        begun = examining.begin(examined, AttemptKind.EXAMINATION, by=by)
-    with clock.at(day + SITS + timedelta(minutes=19)):
-        sitting = papers.whole(begun)
-        for item in sitting.items:
-            examining.save(papers.Asked(sitting, item), _right(sitting.question(item), item), by=by)
-        examining.hand_in(sitting, by=by)
-        db.session.flush()
-
-
-def _walk(by: Acting, scenario: Scenario) -> None:
-    for choice in (None, *_best(scenario, scenario.start)[1]):
-        at = queries.walked(by.id or 0, COURSE, scenario.slug)
-        assert at is not None
-        if choice is None or at.walk is None:
-            walking.begin(at, by=by)
-        else:
-            walking.choose(at, len(walking.steps(at.scenario, at.walk.path)), choice, by=by)
-        db.session.flush()
-
-
-def _best(scenario: Scenario, part: str) -> tuple[int, tuple[int, ...]]:
-    """The points of the best path from here without harm, and its choices."""
-    found = [
-        (points + choice.points, (number, *path))
-        for number, choice in enumerate(scenario.parts[part].choices) if not choice.critical
-        for points, path in [_best(scenario, choice.leads_to)]
-    ]  # fmt: skip
-    return max(found, default=(0, ()))
-
-
-def _right(question: Question, item: AttemptItem) -> str:
-    """The right answer, as it is stored."""
-    return ",".join(_parts(question, item))
-
-
-def _parts(question: Question, item: AttemptItem) -> Iterator[str]:
-    if question.kind in CHOSEN:
-        yield from (str(place) for place, option in enumerate(question.options) if option.right)
-    elif question.kind is QuestionKind.DATE and question.rule and item.starts_on:
-        yield question.rule.of(item.starts_on).isoformat()
-    elif question.kind is QuestionKind.MATCH:
-        yield from (f"{place}:{question.sides.index(option.goes_with)}" for place, option in enumerate(question.options))
-    elif question.kind is QuestionKind.ORDER:
-        yield from (f"{place}:{place}" for place in range(len(question.options)))
-    else:
-        yield next(option.text for option in question.options if option.right)
+            passing.walk(by, there.course, scenario)
+    passing.sit(by, there.course, day + SITS)

@@ -51,12 +51,16 @@ FEATURED = (
     Featured("Imran Chaudhry", OMBUDSMAN_CODE, Role.ADMINISTRATOR, "Sets periods and keeps the register and its people."),
 )  # fmt: skip
 
+# Who has learnt everything that is taught (portal/demonstration/everything.py).
+EVERYTHING = Featured("Ifeoma Castellan", "land-registry", MANAGER, "Has passed every course there is, over two years, and holds every award. See "
+                      "the certificates, what they show and who may check them, and the record of development.", job_title="Head of Complaints Learning")
 # Assessors, hired after everybody else (portal/demonstration/marking.py).
 LATER = (
     Featured("Amara Lindqvist", OMBUDSMAN_CODE, Role.ASSESSOR, "Marks what learners write. Take the next work, on which two others differ, or decide "
              "an appeal."),
     Featured("Piotr Halloran", OMBUDSMAN_CODE, Role.ASSESSOR, "New among the assessors: practise on five scripts, and see how far you agree with the "
              "panel."),
+    EVERYTHING,
 )  # fmt: skip
 
 FIRST_REVIEWER = next(one for one in FEATURED if one.role is Role.STANDARDS_REVIEWER)

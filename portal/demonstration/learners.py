@@ -26,6 +26,7 @@ ROLES = {Role.HANDLER: 0.72, Role.CONTRIBUTOR: 0.16, Role.COMPLAINTS_MANAGER: 0.
 MANY = {"R0A": 62, "RR8": 38, "hm-revenue-customs": 110, "department-for-work-pensions": 140, "home-office": 60,
         "driver-and-vehicle-licensing-agency": 44, "small-business-commissioner": 2}  # fmt: skip
 OF_EVERY = 3000
+DRIVE = {"R0A": 1.0, "hm-revenue-customs": 0.68, "small-business-commissioner": 1.0}  # elsewhere by chance
 OF_KIND = {"T": 1.0, "I": 0.4, "G": 0.15, "PO": 0.4, "MD": 1.2, "ND": 0.8, "EA": 0.6}
 ELSEWHERE = 0.15
 WAVES = (2, 5)  # in which one body sends its people
@@ -39,10 +40,13 @@ SIT_NOW = 7  # have a paper open when the demonstration is built
 
 @dataclass(frozen=True)
 class Learner:
-    """`ability`: 0 is somebody in the middle. `pace`: how long they read, next to what a lesson says."""
+    """`ability`: 0 is somebody in the middle. `pace`: how long they read, next to what a lesson says. `drive`: how far their
+    organisation sees to it that people go on, from 0 to 1."""
 
     someone: Someone
+    kind: str  # of their organisation
     begins_at: datetime
+    drive: float
     ability: float
     pace: float
     extra: int  # per cent of time in papers, from `extra_from` on
@@ -59,6 +63,7 @@ def gather(ledger: Ledger, recruiter: Recruiter, bodies: Sequence[Body], chance:
     first = add_months(today, -MONTHS)
     found: list[Learner] = []
     for body, here in _shared_out([body for body in bodies if body.closed_on is None], chance, many):
+        drive = DRIVE.get(body.code, chance.betavariate(2.2, 0.7))
         early = body.code in MANY or chance.random() < FIRST_ONES
         since = max(first, body.opened_on or first) if early else body.joined_on
         waves = [since + chance.random() * (today - since) for _ in range(chance.randint(*WAVES))]
@@ -67,12 +72,12 @@ def gather(ledger: Ledger, recruiter: Recruiter, bodies: Sequence[Body], chance:
             begins_on = min(chance.choice(waves) + timedelta(days=round(chance.expovariate(1 / 9))), today - ONE_DAY)
             appointed_on = max(since, begins_on - timedelta(days=chance.randint(1, 60)))
             [role] = chance.choices(list(ROLES), list(ROLES.values()))
-            found.append(_learner(ledger, recruiter.hire(body, role, appointed_on), body, max(begins_on, appointed_on), chance))
+            found.append(_learner(ledger, recruiter.hire(body, role, appointed_on), body, max(begins_on, appointed_on), drive, chance))
         for someone in body.team.people:
             learns = someone.name in FIRST_NAMED or (someone.name not in ALREADY and chance.random() < OF_THE_NAMED)
             if someone.role in ROLES and someone.until_on is None and learns:
                 begins_on = someone.since_on + chance.random() * (today - ONE_DAY - someone.since_on)
-                found.append(_learner(ledger, someone, body, begins_on, chance))
+                found.append(_learner(ledger, someone, body, begins_on, drive, chance))
     for place in chance.sample(range(len(found)), min(SIT_NOW, len(found))):
         found[place] = replace(found[place], sits_now=True, begins_at=max(found[place].begins_at, ledger.now - ONE_DAY * chance.randint(20, 45)))
     return found
@@ -88,7 +93,7 @@ def _shared_out(bodies: Sequence[Body], chance: random.Random, many: int) -> lis
     return [(body, counts.get(body.code, 0)) for body in bodies]
 
 
-def _learner(ledger: Ledger, someone: Someone, body: Body, begins_on: date, chance: random.Random) -> Learner:
+def _learner(ledger: Ledger, someone: Someone, body: Body, begins_on: date, drive: float, chance: random.Random) -> Learner:
     begins_at = Pen(chance, ledger.now).on(begins_on)
     extra, extra_from = 0, begins_at + timedelta(minutes=chance.randint(30, 1400))
     manager = body.team.holder(Role.COMPLAINTS_MANAGER, begins_on)
@@ -96,4 +101,4 @@ def _learner(ledger: Ledger, someone: Someone, body: Body, begins_on: date, chan
         extra = chance.choice(EXTRA)
         ledger.add(TimeAllowed, person_id=someone.id, extra=extra, granted_by=manager.name, granted_at=extra_from)
         ledger.say(Event.TIME_ALLOWED, PORTAL_STREAM, f"time allowed to person {someone.id}", by=manager.acting, at=extra_from, extra=extra)
-    return Learner(someone, begins_at, chance.gauss(0, 1), chance.lognormvariate(0, 0.28), extra, extra_from)
+    return Learner(someone, body.kind, begins_at, drive, chance.gauss(0, 1), chance.lognormvariate(0, 0.28), extra, extra_from)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from portal.assessments.lifecycle import State
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.people import Someone
 from portal.kernel import words
+from portal.kernel.db import db
 from portal.outbox import Letter, OutgoingLetter
 
 if TYPE_CHECKING:  # who writes of a life is written to about its library
@@ -62,10 +65,16 @@ def _write(
     )  # fmt: skip
 
 
-def in_order(ledger: Ledger) -> None:
+def in_order() -> None:
     """Number the letters by the moment at which they were posted, as they would have been."""
-    rows = ledger.rows[OutgoingLetter]
-    ids = sorted(row["id"] for row in rows)
-    rows.sort(key=lambda row: row["posted_at"])
-    for id, row in zip(ids, rows, strict=True):
-        row["id"] = id
+    there = db.session.execute(sa.select(OutgoingLetter.id, OutgoingLetter.posted_at)).all()
+    ids = sorted(row.id for row in there)
+    order = [row.id for row in sorted(there, key=lambda row: (row.posted_at, row.id))]
+    beyond = ids[-1] if ids else 0
+    for changes in ([(id, beyond + place) for place, id in enumerate(order, 1)], [(beyond + place, id) for place, id in enumerate(ids, 1)]):
+        db.session.connection().execute(_NUMBER, [{"old": old, "new": new} for old, new in changes])
+    db.session.expire_all()
+
+
+_LETTER = OutgoingLetter.__table__
+_NUMBER = sa.update(_LETTER).where(_LETTER.c.id == sa.bindparam("old")).values(id=sa.bindparam("new"))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.accreditation import drawing, marking, sittings
-from portal.accreditation.courses.records import Choice, Course, Lesson, Scenario
+from portal.accreditation import drawing, marking, sittings, works
+from portal.accreditation.courses.records import Assignment, Choice, Course, Lesson, Need, Scenario, Script
 from portal.accreditation.drawing import Issued
-from portal.accreditation.lifecycle import AttemptKind, AttemptState
+from portal.accreditation.lifecycle import AttemptKind, AttemptState, WorkState
 from portal.accreditation.models import (
     Attempt,
     AttemptItem,
@@ -22,11 +22,17 @@ from portal.accreditation.models import (
     Enrolment,
     LessonRead,
     ScenarioTry,
+    Work,
+    WorkText,
 )
 from portal.accreditation.operations import walking
 from portal.accreditation.operations.learning import LONGEST_ON_A_PAGE
+from portal.accreditation.queries import certificates
 from portal.audit import PORTAL_STREAM, Event
+from portal.demonstration import desk as desks
 from portal.demonstration.answering import Bank
+from portal.demonstration.desk import Desk, Task
+from portal.demonstration.earning import Wallet
 from portal.demonstration.learners import Learner
 from portal.demonstration.ledger import Ledger
 from portal.kernel import clock
@@ -36,9 +42,13 @@ NEVER_OPENED = 0.03  # began the course, and no lesson of it
 PRE_TESTED = 0.16
 SKIPS_WHAT_IS_KNOWN = 0.8
 STOPS, STOPS_AT_FIRST, STOPS_WHERE_HARD = 0.012, 0.035, 0.045  # at a lesson: for good
-WALKS, WALKS_AGAIN = 0.62, 0.55
+WALKS, WALKS_AGAIN, WALKS_THE_REST = 0.62, 0.55, 0.94
+BEGINS_TO_WRITE, HANDS_IN, WRITES_AGAIN, WRITES_AFTER_THE_PAUSE = 0.86, 0.95, 0.85, 0.35
+GOOD = 0.6  # how much a work is that of somebody in the middle
+EVERYTHING: tuple[Need, ...] = ("paper", "scenarios", "assignments")
 NOT_SAT = 0.05  # has read everything, and leaves the examination
 GIVES_UP, GIVES_UP_AT_A_PAUSE = 0.12, 0.4  # after a paper that was not passed
+MOST_SLACK = 2.8  # by how much more often people stop and give up where nobody asks after them
 RUNS_OUT = 0.025  # of papers, in which the time does
 LEFT_OUT = 0.012  # of questions
 BEFORE_LEARNING, EACH_TIME = -1.0, 0.5  # ability in a pre-test; and gained by reading again
@@ -53,44 +63,95 @@ class Subject:
     version: str
     bank: Bank
     hard: str  # the lesson at which most stop
+    standards: str
     exposed: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, course: Course, version: CourseVersion, chance: random.Random) -> Subject:
-        return cls(course, version.id, version.version, Bank(course, chance), chance.choice(course.lessons[2:-2] or course.lessons).slug)
+        return cls(course, version.id, version.version, Bank(course, chance), chance.choice(course.lessons[2:-2] or course.lessons).slug, certificates.standards_of(course))
 
 
 class Studies:
     """What one learner does in one course. `now`: nothing happens after it."""
 
-    def __init__(self, ledger: Ledger, chance: random.Random, subject: Subject, learner: Learner, at: datetime) -> None:
+    def __init__(
+        self, ledger: Ledger, chance: random.Random, subject: Subject, learner: Learner, at: datetime, wallet: Wallet, desk: Desk, cycle: int = 1
+    ) -> None:
         self._ledger, self._chance, self._subject, self._learner = ledger, chance, subject, learner
+        self._wallet, self._desk, self._cycle = wallet, desk, cycle
         self.at = at
         self.passed_at: datetime | None = None
+        self.whole_at: datetime | None = None  # when its certificate was given
+        self._score = 0
+        self._left_open = False  # a scenario, in which they are now
         self._acting = learner.someone.acting
+        self._slack = MOST_SLACK * (1 - learner.drive)
         self._seen: Counter[str] = Counter()
         self._numbers: Counter[AttemptKind] = Counter()
+        self._walks: Counter[str] = Counter()
+        self._walked: set[str] = set()
+        self._written: set[str] = set()
+        self._counted: set[str] = set()
         self.enrolment: dict[str, Any] = {}
 
+    def again(self, cycle: int, at: datetime) -> Studies:
+        """The same course in its next cycle."""
+        one = Studies(self._ledger, self._chance, self._subject, self._learner, at, self._wallet, self._desk, cycle)
+        one._seen, one._counted = self._seen, self._counted
+        return one
+
     def go(self) -> Iterator[datetime]:
-        """Gives each moment at which a paper is drawn, for papers depend on those that others were given before."""
+        """Gives each moment at which a paper is drawn or a work handed in, for both depend on those of others before."""
         if self.at > self._ledger.now:
             return
         self._begin()
+        yield from self._learn() if self._cycle == 1 else self._renew()
+
+    def _renew(self) -> Iterator[datetime]:
+        """What the renewal asks for, and nothing else."""
+        needs = self._subject.course.renewal
+        if "scenarios" in needs:
+            self._walk_the_rest()
+        if "paper" in needs:
+            yield from self._sit()
+        if "assignments" in needs and (self.passed_at or "paper" not in needs):
+            yield from self._write()
+        self._end(needs)
+
+    def _learn(self) -> Iterator[datetime]:
         known: frozenset[str] = frozenset()
         if self._chance.random() < PRE_TESTED:
             yield self.at
             known = self._pre_test()
         if self.at < self._ledger.now and self._read(known):
             self._walk()
-            if self._chance.random() >= NOT_SAT or self._learner.sits_now:
+            if self._chance.random() >= NOT_SAT * self._slack or self._learner.sits_now:
                 yield from self._sit()
+        if self.passed_at is not None:
+            self._walk_the_rest()
+            yield from self._write()
+            self._end(EVERYTHING)
+
+    def _end(self, needs: Collection[Need]) -> None:
+        """The certificate, if every part is passed that it needs."""
+        course = self._subject.course
+        passed = {"paper": self.passed_at is not None, "scenarios": len(self._walked) == len(course.scenarios),
+                  "assignments": len(self._written) == len(course.assignments)}  # fmt: skip
+        if self.at > self._ledger.now or not all(passed[need] for need in needs):
+            return
+        self.whole_at = self.at
+        by = PORTAL if "assignments" in needs and course.assignments else self._acting
+        self._wallet.whole(course.id, course.valid_months, self._cycle, self.at, by, {
+            "enrolment_id": self.enrolment["id"], "course_version_id": self._subject.version_id, "award_edition_id": None, "title": course.title,
+            "content_sha256": course.sha256, "standards": self._subject.standards, "score": self._score if "paper" in needs else None,
+        })  # fmt: skip
 
     # reading
 
     def _begin(self) -> None:
         self.enrolment = self._ledger.add(
-            Enrolment, person_id=self._learner.someone.id, course=self._subject.course.id, course_version_id=self._subject.version_id, began_at=self.at,
+            Enrolment, person_id=self._learner.someone.id, course=self._subject.course.id, course_version_id=self._subject.version_id, cycle=self._cycle,
+            began_at=self.at,
         )  # fmt: skip
         self._ledger.say(Event.COURSE_BEGUN, PORTAL_STREAM, self._about, by=self._acting, at=self.at, version=self._subject.version)
 
@@ -103,14 +164,14 @@ class Studies:
         chance, wanted = self._chance, list(self._subject.course.lessons)
         if chance.random() < SKIPS_WHAT_IS_KNOWN:
             wanted = [lesson for lesson in wanted if lesson.outcome not in known]
-        if chance.random() < NEVER_OPENED and not self._learner.sits_now:
+        if chance.random() < NEVER_OPENED * self._slack and not self._learner.sits_now:
             return False
         in_one_go = chance.choice((1, 2, 2, 3, 4))
         for place, lesson in enumerate(wanted):
             if place and place % in_one_go == 0:
                 self.at = self._another_day(chance.expovariate(1 / 5))
             stops = STOPS_WHERE_HARD if lesson.slug == self._subject.hard else STOPS if place else STOPS_AT_FIRST
-            if not self._read_one(lesson, chance.random() < stops and not self._learner.sits_now):
+            if not self._read_one(lesson, chance.random() < stops * self._slack and not self._learner.sits_now):
                 return False
         if len(wanted) == len(self._subject.course.lessons):
             self.enrolment["learnt_at"] = self.at
@@ -140,6 +201,9 @@ class Studies:
         return not stops
 
     def _count(self, what: str, title: str, claimed: int, observed: int) -> None:
+        if what in self._counted:  # in an earlier cycle
+            return
+        self._counted.add(what)
         self._ledger.add(
             CpdEntry, person_id=self._learner.someone.id, source=f"{self._subject.course.id} {self._subject.version} {what}",
             title=f"{self._subject.course.title}: {title}", counted_on=clock.london(self.at).date(), claimed=claimed, observed=observed,
@@ -155,12 +219,20 @@ class Studies:
 
     def _walk(self) -> None:
         for scenario in self._subject.course.scenarios:
-            if self._chance.random() < WALKS and self.at < self._ledger.now and not self._learner.sits_now:
-                passed = self._walk_once(scenario, 1, self._learner.ability)
-                if not passed and self._chance.random() < WALKS_AGAIN:
-                    self._walk_once(scenario, 2, self._learner.ability + 1)
+            if self._chance.random() < WALKS and not self._learner.sits_now and not self._walk_once(scenario) and self._chance.random() < WALKS_AGAIN:
+                self._walk_once(scenario)
 
-    def _walk_once(self, scenario: Scenario, number: int, ability: float) -> bool:
+    def _walk_the_rest(self) -> None:
+        """Those that are not passed yet, as often as it takes, or until somebody leaves it."""
+        for scenario in self._subject.course.scenarios:
+            while scenario.slug not in self._walked and self.at < self._ledger.now and self._chance.random() < WALKS_THE_REST:
+                self._walk_once(scenario)
+
+    def _walk_once(self, scenario: Scenario) -> bool:
+        """Whether it was passed; each time somebody knows it better."""
+        if self.at >= self._ledger.now or self._left_open:
+            return False
+        ability = self._learner.ability + self._walks[scenario.slug]
         part, chosen, path = scenario.parts[scenario.start], list[Choice](), list[str]()
         while part.choices:
             draws = [0.05 if one.critical else math.exp(one.points * (0.8 + 0.5 * ability)) for one in part.choices]
@@ -170,18 +242,21 @@ class Studies:
             part = scenario.parts[part.choices[place].leads_to]
         began, took = self.at + timedelta(seconds=self._chance.randint(20, 600)), round(scenario.minutes * 60 * self._learner.pace)
         if began > self._ledger.now:
-            return True
+            return False
+        self._walks[scenario.slug] += 1
         over = began + timedelta(seconds=took) <= self._ledger.now
         passed = walking.judged(scenario, chosen)
         self._ledger.add(
-            ScenarioTry, enrolment_id=self.enrolment["id"], scenario=scenario.slug, number=number, began_at=began,
+            ScenarioTry, enrolment_id=self.enrolment["id"], scenario=scenario.slug, number=self._walks[scenario.slug], began_at=began,
             path=", ".join(path if over else path[:1]), finished_at=began + timedelta(seconds=took) if over else None,
             points=sum(one.points for one in chosen) if over else None, passed=passed if over else None,
         )  # fmt: skip
         self.at = began + timedelta(seconds=took)
         if over and passed:
+            self._walked.add(scenario.slug)
             self._count(f"scenario {scenario.slug}", scenario.title, scenario.minutes, min(scenario.minutes * 2, round(took / 60)))
-        return passed or not over
+        self._left_open = not over
+        return passed and over
 
     # sitting
 
@@ -207,7 +282,7 @@ class Studies:
                 return
             failed += 1
             pause = failed % paper.attempts == 0
-            if chance.random() < (GIVES_UP_AT_A_PAUSE if pause else GIVES_UP):
+            if chance.random() < (GIVES_UP_AT_A_PAUSE if pause else GIVES_UP) * self._slack:
                 return
             self.at = self._another_day(chance.expovariate(1 / 8) + (math.ceil(paper.wait_hours / 24) if pause else 0))
 
@@ -248,7 +323,7 @@ class Studies:
             passed=passed,
         )  # fmt: skip
         if passed:
-            self.passed_at = ends
+            self.passed_at, self._score = ends, found.right * 100 // found.asked
         return judged
 
     def _answer(self, row: dict[str, Any], drawn: Sequence[Issued], ability: float, ends: datetime, runs_out: bool) -> dict[str, marking.Judged]:
@@ -267,3 +342,67 @@ class Studies:
                 critical=found.critical is not None if over else None,
             )  # fmt: skip
         return judged
+
+    # writing
+
+    def _write(self) -> Iterator[datetime]:
+        """Each assignment: written, handed in, marked, and written again where it was not passed."""
+        for assignment in self._subject.course.assignments:
+            yield from self._write_one(assignment)
+
+    def _write_one(self, assignment: Assignment) -> Iterator[datetime]:
+        chance, likely = self._chance, BEGINS_TO_WRITE
+        for number in range(1, 9):
+            if chance.random() >= likely:
+                return
+            self.at = max(self._another_day(chance.expovariate(1 / 9)), self._desk.opens_at)
+            if self.at >= self._ledger.now:
+                return
+            script = self._script(assignment, number)
+            text, work = desks.own_words(assignment, script, chance), self._begun(assignment, number)
+            began, self.at = self.at, self._another_day(chance.expovariate(1 / 4))
+            if self.at >= self._ledger.now or chance.random() >= HANDS_IN:
+                saved = min(self.at, self._ledger.now)
+                half = text[: round(len(text) * chance.uniform(0.2, 0.8))].rpartition("\n\n")[0]
+                self._ledger.add(WorkText, work_id=work["id"], text=half, saved_at=saved, seconds=chance.randint(8, 50) * 60)
+                return
+            yield self.at
+            self._hand_in(assignment, work, text, began)
+            passed = self._desk.mark(Task(work, assignment, script, text, self._acting))
+            if passed is None:
+                self.at = self._ledger.now
+                return
+            self.at = work["decided_at"]
+            if passed:
+                self._written.add(assignment.slug)
+                return
+            pause = number > assignment.resubmissions
+            self.at += works.AGAIN_AFTER if pause else timedelta()
+            likely = WRITES_AFTER_THE_PAUSE if pause else WRITES_AGAIN
+
+    def _script(self, assignment: Assignment, number: int) -> Script:
+        """The one of the panel's scripts that is most like what they write: more often a good one each time."""
+        good = [one for one in desks.fit(assignment) if desks.passes(assignment, one)]
+        poor = [one for one in desks.fit(assignment) if one not in good]
+        likely = 1 / (1 + math.exp(-(self._learner.ability + GOOD + 0.9 * number)))
+        return self._chance.choice(good if self._chance.random() < likely else poor)
+
+    def _begun(self, assignment: Assignment, number: int) -> dict[str, Any]:
+        work = self._ledger.add(
+            Work, reference=self._ledger.reference("WK"), enrolment_id=self.enrolment["id"], person_id=self._learner.someone.id,
+            course=self._subject.course.id, course_version_id=self._subject.version_id, assignment=assignment.slug, number=number, began_at=self.at,
+        )  # fmt: skip
+        self._ledger.say(Event.WORK_BEGUN, PORTAL_STREAM, f"work {work['reference']}", by=self._acting, at=self.at, course=work["course"],
+                         assignment=assignment.slug, number=number)  # fmt: skip
+        return work
+
+    def _hand_in(self, assignment: Assignment, work: dict[str, Any], text: str, began: datetime) -> None:
+        many, seconds = works.count(text), round(assignment.minutes * 60 * self._learner.pace)
+        seconds = min(seconds, round((self.at - began).total_seconds()))
+        work.update(state=WorkState.HANDED_IN, handed_in_at=self.at, words=many, mark_by=works.marked_by(self.at))
+        self._ledger.add(WorkText, work_id=work["id"], text=text, saved_at=self.at - timedelta(minutes=2), seconds=seconds)
+        self._count(f"assignment {assignment.slug}", assignment.title, assignment.minutes, min(assignment.minutes * 2, round(seconds / 60)))
+        self._ledger.say(
+            Event.WORK_HANDED_IN, PORTAL_STREAM, f"work {work['reference']}", by=self._acting, at=self.at, course=work["course"], assignment=assignment.slug,
+            number=work["number"], words=many, confirmed=0, mark_by=work["mark_by"],
+        )  # fmt: skip

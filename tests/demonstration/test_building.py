@@ -13,9 +13,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import audit
-from portal.accreditation.lifecycle import WorkState
-from portal.accreditation.models import Appeal, Marking, Work
-from portal.accreditation.queries import certificates
 from portal.assessments.lifecycle import ASSESSMENT, State, Verb
 from portal.assessments.models import Answer, Assessment, Finding, Period, Snapshot, Window
 from portal.assessments.operations import receipts
@@ -251,16 +248,4 @@ def test_every_address_is_one_that_nobody_can_have(built: Flask) -> None:
 
 def test_the_featured_people_are_all_there(built: Flask) -> None:
     assert [one.name for one in queries.featured()] == [one.name for one in (*FEATURED, *LATER)]
-    assert len(building.featured()) == len(FEATURED) + len(LATER) == 15
-
-
-def test_works_are_there_in_every_state_and_wait_for_whoever_looks(built: Flask) -> None:
-    assert set(db.session.scalars(sa.select(Work.state).distinct())) == set(WorkState)
-    assert sorted(one.name for one in db.session.scalars(sa.select(Appeal.state))) == ["ASKED", "STANDS"]
-    places = [one.name for one in db.session.scalars(sa.select(Marking.place))]
-    assert (places.count("REPEAT"), places.count("APPEAL")) == (0, 1)
-
-
-def test_certificates_stand_in_every_way(built: Flask) -> None:
-    found = {one.in_words[0] for one in certificates.recent()}
-    assert found == {"Ends soon", "Expired", "Revoked", "Suspended", "Valid"}
+    assert len(building.to_begin_with()) == len(FEATURED) + len(LATER) == 16

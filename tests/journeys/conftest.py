@@ -43,7 +43,7 @@ def portal_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        for _ in range(600):
+        for _ in range(1200):
             if server.poll() is not None:
                 break
             try:
@@ -52,7 +52,7 @@ def portal_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             except OSError:
                 time.sleep(0.25)
         else:
-            pytest.fail("the portal did not answer within 150 seconds")
+            pytest.fail("the portal did not answer within 300 seconds")
         if server.poll() is not None:
             log.seek(0)
             pytest.fail("the portal stopped: " + log.read()[-3000:])

@@ -82,7 +82,7 @@ class Marking(Audited, Model):
     __tablename__ = "markings"
     id: Mapped[int] = primary_key()
     reference: Mapped[str] = mapped_column(sa.String(12), unique=True)
-    work_id: Mapped[int] = points_to("works.id", index=False)
+    work_id: Mapped[int] = points_to("works.id")
     learner_id: Mapped[int] = points_to("people.id", index=False)  # who wrote it
     assessor_id: Mapped[int] = points_to("people.id")
     place: Mapped[Place] = mapped_column(one_of(Place, "place"))

@@ -107,14 +107,16 @@ def _give(person: Person, before: Held | None, months: int, by: Acting, **facts:
     return True
 
 
-def row_of(person: Person, places: Places, *, from_on: date, until_on: date, issue: int = 1, **facts: Any) -> dict[str, Any]:
+def row_of(
+    person: Person | Acting, places: Places, *, from_on: date, until_on: date, issue: int = 1, reference: str = "", **facts: Any
+) -> dict[str, Any]:
     """A certificate as a row, for one or for thousands at once: nothing is signed before somebody asks for it.
 
     `facts` are those of models/certifying.py that tell one from another."""
     lists, revocation, suspension = next(places)
     salt = secrets.token_hex(8)
     return {
-        "reference": fresh_reference(Certificate, "CT"), "uuid": str(uuid.uuid4()), "subject": str(uuid.uuid4()), "person_id": person.id, "issue": issue,
+        "reference": reference or fresh_reference(Certificate, "CT"), "uuid": str(uuid.uuid4()), "subject": str(uuid.uuid4()), "person_id": person.id, "issue": issue,
         "given_at": clock.now(), "valid_from_on": from_on, "valid_until_on": until_on, "name": person.name, "salt": salt,
         "identity_hash": identity_hash(person.email, salt), "name_shown": False, "score_shown": False, "lists": lists,
         "revocation_index": revocation, "suspension_index": suspension, "version": 1, **facts,

@@ -332,12 +332,13 @@ def holder(one: Certificate) -> Person:
 
 
 def recent(limit: int = 50) -> list[Held]:
-    """Those of the decisions made last, and those given last; the one to which something happened last comes first."""
+    """Those decided about last, and then those given last."""
     given = sa.select(C.id.label("id")).order_by(C.given_at.desc(), C.id.desc()).limit(at_most(limit)).subquery()
     decided = sa.select(D.certificate_id.label("id")).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(limit)).subquery()
     decided_at = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
     wanted = sa.select(C).where(C.id.in_(sa.select(given.c.id).union(sa.select(decided.c.id))))
-    return _held(db.session.scalars(wanted.order_by(sa.func.coalesce(decided_at, C.given_at).desc(), C.id.desc()).limit(at_most(limit))).all())
+    in_order = (decided_at.is_(None), decided_at.desc(), C.given_at.desc(), C.id.desc())
+    return _held(db.session.scalars(wanted.order_by(*in_order).limit(at_most(limit))).all())
 
 
 def editions(award: str) -> Mapping[str, AwardEdition]:

@@ -53,10 +53,11 @@ _GROUPS = (
     sa.select(_ADJUSTED, sa.func.count(), sa.func.sum(sa.case((A.passed.is_(True), 1), else_=0)), sa.func.sum(_SECONDS), sa.func.sum(_ALLOWED))
     .join(E, E.id == A.enrolment_id).where(A.course == sa.bindparam("course"), _FIRST).group_by(_ADJUSTED)
 )  # fmt: skip
-_BEGAN = sa.select(sa.func.count()).select_from(E).where(E.course == sa.bindparam("course"))
+# Whoever renews reads no lesson again but what has changed, so that only the first cycle says where people stop.
+_BEGAN = sa.select(sa.func.count()).select_from(E).where(E.course == sa.bindparam("course"), E.cycle == 1)
 _LESSONS = (
     sa.select(L.lesson, sa.func.count(), sa.func.count(L.finished_at)).join(E, E.id == L.enrolment_id)
-    .where(E.course == sa.bindparam("course")).group_by(L.lesson)
+    .where(E.course == sa.bindparam("course"), E.cycle == 1).group_by(L.lesson)
 )  # fmt: skip
 
 
