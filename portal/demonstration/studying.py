@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from portal.accreditation.models import (
 from portal.accreditation.operations import walking
 from portal.accreditation.operations.learning import LONGEST_ON_A_PAGE
 from portal.accreditation.queries import certificates
+from portal.accreditation.queries.examining import NEWEST
 from portal.audit import PORTAL_STREAM, Event
 from portal.demonstration import desk as desks
 from portal.demonstration.answering import Bank
@@ -64,7 +65,17 @@ class Subject:
     bank: Bank
     hard: str  # the lesson at which most stop
     standards: str
-    exposed: Counter[str] = field(default_factory=Counter)
+    exposed: Counter[str] = field(default_factory=Counter)  # how often each question stands in the newest papers
+    newest: deque[list[Issued]] = field(default_factory=deque)
+
+    def draw(self, seed: int, seen: Counter[str]) -> list[Issued]:
+        """A paper as the portal draws it, and counts it from then on."""
+        drawn = drawing.draw(self.course, seed, seen, self.exposed)
+        self.exposed.update(one.question.id for one in drawn)
+        self.newest.append(drawn)
+        if len(self.newest) > NEWEST:
+            self.exposed.subtract(one.question.id for one in self.newest.popleft())
+        return drawn
 
     @classmethod
     def of(cls, course: Course, version: CourseVersion, chance: random.Random) -> Subject:
@@ -290,10 +301,8 @@ class Studies:
         """Draw one, answer it and mark it. What was judged, by question; nothing while it is open."""
         chance, subject, began = self._chance, self._subject, self.at
         seed = chance.getrandbits(62)
-        drawn = drawing.draw(subject.course, seed, self._seen, subject.exposed)
-        for one in drawn:
-            self._seen[one.question.id] += 1
-            subject.exposed[one.question.id] += 1
+        drawn = subject.draw(seed, self._seen)
+        self._seen.update(one.question.id for one in drawn)
         self._numbers[kind] += 1
         extra = self._learner.extra_at(began)
         deadline = sittings.deadline(began, subject.course.paper.minutes, extra)

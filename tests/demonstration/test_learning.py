@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -48,18 +49,18 @@ def test_every_paper_comes_to_the_same_when_it_is_computed_again(built: Flask) -
 
 
 def test_every_paper_can_be_drawn_again_from_its_seed_and_the_papers_before_it(built: Flask) -> None:
-    exposed: dict[int, Counter[str]] = defaultdict(Counter)
+    papers: dict[int, list[list[str]]] = defaultdict(list)
     seen: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
     items: dict[int, list[Any]] = defaultdict(list)
     for item in rows(sa.select(AttemptItem.__table__).order_by(AttemptItem.attempt_id, AttemptItem.position)):
         items[item.attempt_id].append((item.question, item.offered, item.starts_on))
     for one in db.session.scalars(sa.select(Attempt).order_by(Attempt.id)).all():  # as they were drawn
-        before = exposed[one.course_version_id], seen[one.person_id, one.course]
+        before, mine = papers[one.course_version_id], seen[one.person_id, one.course]
         at = catalogue.content(catalogue.version(one.course_version_id))
-        drawn = drawing.draw(at, one.seed, before[1], before[0])
+        drawn = drawing.draw(at, one.seed, mine, Counter(chain.from_iterable(before[-examining.NEWEST:])))
         assert items[one.id] == [(each.question.id, drawing.as_text(each.offered), each.start) for each in drawn]
-        for counts in before:
-            counts.update(each.question.id for each in drawn)
+        before.append([each.question.id for each in drawn])
+        mine.update(before[-1])
 
 
 def test_papers_end_in_every_way(built: Flask) -> None:
