@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from flask import current_app
 
+from portal.accreditation import posts
 from portal.accreditation.credentials import building, statuses, tokens
 from portal.accreditation.credentials.checking import Checked, Outcome, Trusted, check
 from portal.accreditation.credentials.keys import KeyRing
-from portal.accreditation.models import Certificate
+from portal.accreditation.models import Certificate, PublishedFigure
 from portal.accreditation.queries import certificates as queries
+from portal.accreditation.queries import posts as figures
 from portal.config import Settings
 from portal.kernel import clock
+from portal.kernel.errors import Step, WrongState
 
 UNREGISTERED = "Register: it is signed by this portal, but no certificate of this number was ever given."
 
@@ -43,6 +46,17 @@ def status_list(list_number: int) -> str | None:
         return None
     since = clock.start_of_day(clock.today())
     return tokens.signed(statuses.credential(address(), list_number, places, since), ring().signer(), address=address())
+
+
+def statement(one: PublishedFigure) -> str:
+    """The figure of a month as it was published, signed. One that was changed since is not."""
+    says = posts.statement(address(), one.before, one.code, one.month, figures.said(one), one.published_at, one.published_by)
+    if says["sha256"] != one.sha256:
+        raise WrongState(
+            f"The figure for {one.month:%B %Y} is not as it was published, so it is not signed.",
+            next_steps=[Step("Read what was published", f"/organisations/{one.code}/accredited")],
+        )
+    return tokens.sealed(says, ring().signer(), address=address())
 
 
 def trusted() -> Trusted:
