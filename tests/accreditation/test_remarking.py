@@ -6,7 +6,10 @@ import datetime as dt
 import json
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -206,7 +209,7 @@ def test_the_files_of_a_paper_in_doubt_still_come_to_its_pass(cast: Cast) -> Non
     assert list(recheck(export, reading.course(files(), "T1"))) == []
 
 
-def test_what_was_given_for_a_pass_falls_with_it_and_is_earned_again(cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_given_for_a_pass_falls_with_it_and_is_earned_again(cast: Cast, app: Flask, queries: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     first = Award("first", "First", "About it.", ("T1",), (), 24, ("T1",))
     monkeypatch.setattr(catalogue, "awards", lambda: (first,))
     published(cast, whole())
@@ -218,7 +221,9 @@ def test_what_was_given_for_a_pass_falls_with_it_and_is_earned_again(cast: Cast,
     browser.open("/authoring/T1/remarks")
     browser.press("Mark them again", because="The keys were turned round")
     assert all(issuing.checked(issuing.token(one)).outcome is Outcome.VALID for one in given)  # nobody decided yet
-    page = browser.open(f"/authoring/T1/remarks/{paper.reference}")
+    with queries() as seen:
+        page = browser.open(f"/authoring/T1/remarks/{paper.reference}")
+    assert len(seen) <= 14, len(seen)
     for one in given:
         assert f"{one.reference}: {one.title}" in page.text
     assert "these certificates, which were given for it, are revoked by your decision" in page.text
@@ -279,3 +284,45 @@ def test_an_award_that_another_certificate_of_the_course_carried_stays(cast: Cas
     assert found == {(kind, cycle) for kind in CertificateKind for cycle in (1, 2)}
     falls = {(one.certificate.kind, one.certificate.cycle) for one in certificates.standing_on(paper)}
     assert falls == {(kind, 1) for kind in CertificateKind}
+
+
+def test_a_pass_that_falls_while_somebody_revokes_its_certificate_revokes_it_once(own_app: Flask) -> None:
+    cast = Cast.arrive()
+    published(cast, whole())
+    paper = handed_in(cast.hal).attempt.reference
+    corrected = published(cast, whole(version="1.1.0") | {"questions/choosing.md": with_keys("1.1.0", NUMBERS)["questions/choosing.md"]}, "Keys corrected.")
+    remarking.remark(corrected, "The keys were turned round", by=cast.wren)
+    db.session.commit()
+    reference, wren, owen = held(cast)[0].certificate.reference, cast.wren, cast.owen
+    db.session.remove()
+    together, faults = threading.Barrier(2), list[Exception]()
+
+    def decide(about_the_pass: bool) -> None:
+        with own_app.app_context():
+            try:
+                together.wait()
+                waiting, at = queries.waiting(paper), certificates.any_of(reference)
+                assert waiting is not None
+                assert at is not None
+                if about_the_pass:
+                    remarking.decide(waiting, stands=False, reason="Most of it was wrong.", by=wren)
+                else:
+                    deciding.decide(at, StatusVerb.REVOKE, "It was somebody else who sat.", seen=0, by=owen)
+                db.session.commit()
+            except Exception as fault:
+                faults.append(fault)
+                db.session.rollback()
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(decide, (True, False)))
+    at = certificates.any_of(reference)
+    assert at is not None
+    assert [one.what for one in at.decisions] == [StatusVerb.REVOKE]
+    if at.to_earn_again:  # the pass was decided about first, and the other is told
+        assert [type(fault) for fault in faults] == [WrongState]
+    else:
+        assert faults == []
+    assert db.session.query(PassDecision).one().stands is False
+    assert audit.verify() == []

@@ -54,10 +54,13 @@ def revoke_with_pass(paper: Attempt, reason: str, *, by: Acting) -> list[Held]:
     For whoever has just decided about the pass, within the same transaction."""
     insist(by, Action.REMARK)
     hold(db.session.get_one(Person, paper.person_id))  # nothing is given meanwhile
-    fallen = queries.standing_on(paper)
-    for at in fallen:
-        said = f"It was given for passing the examination with the paper {paper.reference}. That was marked again, and its pass does not stand: {reason}"
-        _decided(at, StatusVerb.REVOKE, said, len(at.decisions) + 1, by, paper=paper.reference)
+    said = f"It was given for passing the examination with the paper {paper.reference}. That was marked again, and its pass does not stand: {reason}"
+    fallen = []
+    for there in queries.standing_on(paper):
+        at = queries.whole(hold(there.certificate).id)  # once nobody else decides about it
+        if at.status is not Status.REVOKED:
+            _decided(at, StatusVerb.REVOKE, said, len(at.decisions) + 1, by, paper=paper.reference)
+            fallen.append(at)
     return fallen
 
 
