@@ -17,7 +17,7 @@ STEPS = (SimpleNamespace(text="Answer 2.3", href="/answers/2-3"), SimpleNamespac
 REFUSALS = sorted(path.stem for path in (ROOT / "templates/refusals").glob("[0-9]*.html"))
 
 
-def refused(name, *, person="Ada Okafor", demonstration=True, at_the_ombudsman=False, own=False):
+def refused(name, *, person="Ada Okafor", demonstration=True, at_the_ombudsman=False, own=False, still_there=False, steps=STEPS):
     """The refusal as the application shows it; 500 and 503 must not ask who is there."""
 
     def asked():
@@ -32,8 +32,8 @@ def refused(name, *, person="Ada Okafor", demonstration=True, at_the_ombudsman=F
     both = SimpleNamespace(
         label="What we do", theirs="We reply <quickly>", yours="We reply\nwithin 3 days", name="account"
     )
-    refusal = SimpleNamespace(message="", next_steps=STEPS, fields=(both,), version=7, who="Sam Hill", own=own)
-    return local.get_template(f"refusals/{name}.html").render(refusal=refusal, action_url="/answers/2-1")
+    refusal = SimpleNamespace(message="", next_steps=steps, fields=(both,), version=7, who="Sam Hill", own=own)
+    return local.get_template(f"refusals/{name}.html").render(refusal=refusal, action_url="/answers/2-1", still_there=still_there)
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -55,6 +55,14 @@ def test_a_refusal_offers_its_next_steps(name):
     shown = refused(name)
     assert '<a class="govuk-link" href="/answers/2-3">Answer 2.3</a>' in shown
     assert "<li>Wait for a reply</li>" in shown
+
+
+@pytest.mark.parametrize("name", ["400-csrf", "413", "422"])
+def test_nobody_whose_text_is_still_on_the_page_is_sent_back_from_it(name):
+    assert "o back in your browser" in refused(name, steps=())
+    shown = refused(name, still_there=True, steps=())
+    assert "o back in your browser" not in shown
+    assert "from this page" in shown or "still on this page" in shown
 
 
 def test_who_can_change_a_role_depends_on_where_one_works():

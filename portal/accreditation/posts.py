@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from portal.kernel import clock
 
 FEWEST = 10  # posts, below which a figure would say who is meant
 NEAREST = 5  # what a published figure is rounded to
@@ -45,5 +48,19 @@ def _rounded(number: int) -> int:
 def digest(before: str, code: str, month: date, said: Figure | None, published_at: datetime, by: str) -> str:
     """The hash of one month: SHA-256 over the hash of the one before and what was published, joined by line feeds."""
     figure = f"{said.accredited} of {said.posts}" if said else "few"
-    moment = published_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return hashlib.sha256("\n".join([before, code, month.isoformat(), figure, moment, by]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([before, code, month.isoformat(), figure, _moment(published_at), by]).encode()).hexdigest()
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def statement(address: str, before: str, code: str, month: date, said: Figure | None, published_at: datetime, by: str) -> dict[str, Any]:
+    """One published month as claims to sign: all that its hash is made of, and what was done to the numbers."""
+    body = f"{address}/organisations/{code}"
+    return {
+        "iss": f"{address}/issuers/main", "sub": body, "jti": f"{body}/accredited/{month:%Y-%m}.jwt", "iat": int(published_at.timestamp()),
+        "organisation": code, "month": month.isoformat(), "on": clock.london(published_at).date().isoformat(),
+        "accredited": said.accredited if said else None, "posts": said.posts if said else None, "rounded_to": NEAREST, "hidden_below": FEWEST,
+        "published_at": _moment(published_at), "published_by": by, "before": before, "sha256": digest(before, code, month, said, published_at, by),
+    }  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 VERSION = "1.0.3"  # of the Experience API
 ADL = "http://adlnet.gov/expapi"
 VERBS = {name: f"{ADL}/verbs/{name}" for name in ("initialized", "completed", "passed", "failed")}
-COURSE, LESSON, PAPER, CONVERSATION = (f"{ADL}/activities/{kind}" for kind in ("course", "lesson", "assessment", "simulation"))
+COURSE, LESSON, PAPER, CONVERSATION, WORK = (f"{ADL}/activities/{kind}" for kind in ("course", "lesson", "assessment", "simulation", "performance"))
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Fact:
     began_at: datetime | None = None
     seconds: int | None = None
     score: Score | None = None
+    levels: Mapping[str, float] | None = None  # of a work, by what its rubric looks at
 
 
 def account(key: str, organisation: str, person: str) -> str:
@@ -81,17 +82,19 @@ def _statement(one: Fact, own: uuid.UUID, actor: dict[str, Any], home: str) -> d
         "timestamp": one.at.isoformat(timespec="milliseconds"),
         "version": VERSION,
     }  # fmt: skip
-    if result := _result(one):
+    if result := _result(one, home):
         made["result"] = result
     return made
 
 
-def _result(one: Fact) -> dict[str, Any]:
+def _result(one: Fact, home: str) -> dict[str, Any]:
     if one.verb == "initialized":
         return {}
     made: dict[str, Any] = {"completion": True}
     if one.score is not None:
         made |= {"success": one.score.passed, "score": {"scaled": round(one.score.right / one.score.most, 4), "raw": one.score.right, "min": 0, "max": one.score.most}}
+    if one.levels is not None:
+        made["extensions"] = {f"{home}/xapi/levels": dict(one.levels)}
     if one.seconds is not None or one.began_at is not None:
         made["duration"] = duration(one.seconds if one.seconds is not None else max(0, int((one.at - (one.began_at or one.at)).total_seconds())))
     return made

@@ -1,4 +1,4 @@
-"""Commands about papers that people sat, certificates, and the keys that sign them."""
+"""Commands about papers that people sat, works that they wrote, certificates, and the keys that sign them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from portal.accreditation.credentials.baking import NoCredential, token_in
 from portal.accreditation.credentials.checking import Outcome
 from portal.accreditation.operations import deciding, issuing
 from portal.accreditation.queries import examining as papers
-from portal.accreditation.queries import exporting
-from portal.accreditation.rechecking import recheck
+from portal.accreditation.queries import exporting, works
+from portal.accreditation.rechecking import recheck, recheck_work
 from portal.cli.working import InOrder, at_work
 from portal.kernel import words
 from portal.kernel.content import ContentError
@@ -27,18 +27,19 @@ from portal.policy import PORTAL
 
 @click.group(cls=InOrder)
 def attempt() -> None:
-    """The papers that people sat."""
+    """The papers that people sat, and the works that they wrote."""
 
 
 @attempt.command("export")
 @click.argument("reference")
 def attempt_export(reference: str) -> None:
-    """Print the paper REFERENCE as JSON: what it asked, what was answered and what it came to, and not whose it is."""
+    """Print the paper or the work REFERENCE as JSON: what its result was made of, what it came to, and not whose it is."""
     with at_work(), only_reading():
-        one = exporting.attempt(reference)
-        if one is None:
-            raise click.ClickException(f"There is no paper {reference}.")
-        click.echo(json.dumps(exporting.export(papers.whole(one)), indent=2))
+        paper, work = exporting.attempt(reference), works.any_of(reference)
+        if paper is None and work is None:
+            raise click.ClickException(f"There is no paper {reference}, and no work of this reference was handed in.")
+        made = exporting.export(papers.whole(paper)) if paper else exporting.export_work(work) if work else {}
+        click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @attempt.command("recheck")
@@ -46,33 +47,39 @@ def attempt_export(reference: str) -> None:
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("corrected", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def attempt_recheck(export: Path | None, folder: Path | None, corrected: Path | None) -> None:
-    """Compute the result in EXPORT again from the course in FOLDER alone; without them, of every paper that is over.
+    """Compute the result in EXPORT again from the course in FOLDER alone; without them, of every paper that is over and every work.
 
     A paper that was marked again needs the CORRECTED course, too."""
     if export is None:
         with at_work(), only_reading():
-            wrong = {at.attempt.reference: list(recheck(exporting.export(at), at.course, exporting.corrected(at))) for at in exporting.all_over()}
-        _told(wrong)
+            sat = {at.attempt.reference: list(recheck(exporting.export(at), at.course, exporting.corrected(at))) for at in exporting.all_over()}
+            written = {at.work.reference: list(recheck_work(exporting.export_work(at), at.course)) for at in works.all_handed_in()}
+        _told(sat, written)
         return
     if folder is None:
         raise click.UsageError("Name the folder of the course after the export.")
     try:
-        paper = json.loads(export.read_text(encoding="utf-8"))
-        _told({str(paper["paper"]): list(recheck(paper, course_in(files_of(folder), folder.name), course_in(files_of(corrected), corrected.name) if corrected else None))})
+        one, course = json.loads(export.read_text(encoding="utf-8")), course_in(files_of(folder), folder.name)
+        if "work" in one:
+            _told(None, {str(one["work"]): list(recheck_work(one, course))})
+        else:
+            _told({str(one["paper"]): list(recheck(one, course, course_in(files_of(corrected), corrected.name) if corrected else None))}, None)
     except ContentError as error:
         raise click.ClickException(f"The course cannot be read:\n{error}") from None
-    except (ValueError, KeyError, TypeError):
-        raise click.ClickException(f"{export} is not a paper as `portal attempt export` prints it.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise click.ClickException(f"{export} is no paper and no work as `portal attempt export` prints it.") from None
 
 
-def _told(wrong: dict[str, list[str]]) -> None:
-    """Say what does not agree, and end with 1 if anything does not."""
-    for reference, sentences in wrong.items():
-        for sentence in sentences:
-            click.echo(f"{reference}: {sentence}")
-    faulty = sum(bool(sentences) for sentences in wrong.values())
-    click.echo(f"{words.count(len(wrong), 'paper', 'papers')} computed again; {words.number(faulty)} did not come to the same.")
-    if faulty:
+def _told(sat: dict[str, list[str]] | None, written: dict[str, list[str]] | None) -> None:
+    """Say what does not agree of papers and of works, and end with 1 if anything does not."""
+    for wrong, one, several in ((sat, "paper", "papers"), (written, "work", "works")):
+        if wrong is not None:
+            for reference, sentences in wrong.items():
+                for sentence in sentences:
+                    click.echo(f"{reference}: {sentence}")
+            faulty = sum(bool(sentences) for sentences in wrong.values())
+            click.echo(f"{words.count(len(wrong), one, several)} computed again; {words.number(faulty)} did not come to the same.")
+    if any(any(wrong.values()) for wrong in (sat, written) if wrong):
         sys.exit(1)
 
 

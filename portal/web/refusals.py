@@ -109,10 +109,11 @@ def unforeseen(error: Exception) -> Response:
 def _page(name: str, status: int, refusal: Refusal) -> Response:
     if problems.wanted():
         return problems.problem(status, refusal.message)
-    text = render_template(f"refusals/{name}.html", refusal=refusal, action_url=request.path)
+    by_script = request.headers.get("HX-Request") == "true"
+    text = render_template(f"refusals/{name}.html", refusal=refusal, action_url=request.path, still_there=by_script)
     answer = make_response(text, status)
     answer.headers.add("Vary", "HX-Request")
-    if request.headers.get("HX-Request") == "true":
+    if by_script:
         # Above the form that htmx sent, so that what was typed stays where it is.
         answer.headers.update({"HX-Retarget": "#portal-trouble", "HX-Reselect": "#refusal", "HX-Reswap": "innerHTML"})
     return answer

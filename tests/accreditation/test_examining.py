@@ -248,6 +248,44 @@ def test_whatever_comes_after_handing_in_changes_nothing(cast: Cast, browser: An
     assert (at.attempt.correct, at.attempt.passed) == (6, True)
 
 
+def test_a_session_that_ends_in_the_middle_of_a_paper_loses_nothing_that_was_saved(cast: Cast, browser: Any) -> None:
+    published(cast)
+    at = a_paper(cast.hal)
+    here = f"/learning/papers/{at.attempt.reference}"
+    hal = browser("hal")
+    hal.open(f"{here}/1")
+    hal.press("Save and go on", **typed(at, at.items[0]))
+    token = hal.token()
+    stranger = browser()  # the same window, once its session has ended
+    page = stranger.send(f"{here}/2", {**typed(at, at.items[1]), "csrf_token": token}, status=400)
+    assert "What you saved before is kept. If you were sitting a paper, its time runs on." in page.text
+    assert page.links["Open the page again"] == f"{here}/2"
+    assert stranger.click("Open the page again").h1 == "Sign in"
+    with clock.at(MONDAY + 10 * MINUTE):
+        again = browser("hal")  # signed in again, on whatever device
+        page = again.open(f"{here}/2")
+        assert "20 minutes left" in page.text
+        again.press("Save and go on", **typed(at, at.items[1]))
+    db.session.expire_all()
+    assert [bool(item.answer) for item in at.items] == [True, True, False, False, False, False]
+
+
+def test_the_back_button_shows_the_answer_that_is_saved_and_changes_it_while_there_is_time(cast: Cast, browser: Any) -> None:
+    published(cast)
+    at = a_paper(cast.hal)
+    item = next(item for item in at.items if item.question.startswith("one-"))
+    here = f"/learning/papers/{at.attempt.reference}/{item.position}"
+    hal = browser("hal")
+    answer = hal.open(here).answer
+    assert answer.headers["Cache-Control"] == "no-store"  # so that a browser asks again when it goes back
+    hal.press("Save and go on", one="0")
+    page = hal.open(here)
+    assert [one.get("value") for one in page.all("input") if one.get("type") == "radio" and one.get("checked") is not None] == ["0"]
+    hal.press("Save and go on", one="1")
+    db.session.expire_all()
+    assert item.answer == item.offered.split(",")[1]
+
+
 def test_three_attempts_and_then_a_pause(cast: Cast, browser: Any) -> None:
     published(cast)
     for number in range(1, 4):

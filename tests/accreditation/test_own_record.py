@@ -10,11 +10,12 @@ import jsonschema_rs
 import pytest
 
 from portal.accreditation import xapi
+from portal.accreditation.operations import writing
 from portal.accreditation.queries import catalogue
 from portal.kernel.db import db
 from portal.organisations.models import Membership
 from portal.policy import Role
-from tests.accreditation.learners import begun, handed_in, published, read
+from tests.accreditation.learners import a_work, assigned, begun, handed_in, levels, marked, published, read
 from tests.people import OTHER, Cast
 
 IRI = {"type": "string", "pattern": "^https?://"}
@@ -53,6 +54,10 @@ STATEMENT = {
             "properties": {
                 "completion": {"const": True}, "success": {"type": "boolean"},
                 "duration": {"type": "string", "pattern": "^PT(?=.)([0-9]+H)?([0-9]+M)?([0-9]+S)?$"},
+                "extensions": {
+                    "type": "object", "additionalProperties": False, "minProperties": 1,
+                    "patternProperties": {"^https?://.*/xapi/levels$": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 4}}},
+                },
                 "score": {
                     "type": "object", "additionalProperties": False, "required": ["scaled", "raw", "min", "max"],
                     "properties": {"scaled": {"type": "number", "minimum": 0, "maximum": 1}, "raw": {"type": "integer"}, "min": {"const": 0}, "max": {"type": "integer"}},
@@ -155,6 +160,31 @@ def test_a_conversation_is_passed_or_failed(cast: Cast, browser: Any) -> None:
     assert made["object"]["id"].endswith("/courses/T1/scenarios/at-the-desk")
     assert made["result"]["score"]["scaled"] == 1.0
     assert [str(error) for error in jsonschema_rs.validator_for(STATEMENT).iter_errors(made)] == []
+
+
+def test_a_work_is_in_it_with_its_levels_and_without_its_text(cast: Cast, browser: Any, queries: Any) -> None:
+    published(cast)
+    one = marked(a_work(cast.hal), levels(1, 3), levels(1, 2), by=(cast.mark, cast.rosa))
+    hal = browser("hal")
+    made = record(browser, "hal")
+    assert verbs(made) == ["failed", "initialized", "initialized"]
+    failed = next(said for said in made if said["verb"]["id"].endswith("failed"))
+    assert failed["object"]["id"] == "http://localhost/courses/T1/assignments/a-reply"
+    assert failed["result"]["score"] == {"scaled": 0.4, "raw": 40, "min": 0, "max": 100}
+    assert failed["result"]["extensions"] == {"http://localhost/xapi/levels": {"Answers every point": 1.0, "Tone": 2.5}}
+    assert [str(error) for error in jsonschema_rs.validator_for(STATEMENT).iter_errors(failed)] == []
+    assert "Ms Bell" not in json.dumps(made)
+    assert one.reference not in json.dumps(made)
+    hal.open("/learning/record.jsonl")
+    with queries() as alone:
+        hal.open("/learning/record.jsonl")
+    writing.begin_again(assigned(cast.hal), by=cast.hal)
+    db.session.commit()
+    marked(a_work(cast.hal), levels(3, 3), levels(3, 3), by=(cast.mark, cast.rosa))
+    with queries() as together:
+        hal.open("/learning/record.jsonl")
+    assert verbs(record(browser, "hal")) == ["failed", "initialized", "initialized", "initialized", "passed"]
+    assert len(together) == len(alone)
 
 
 def test_a_record_costs_a_known_number_of_statements(cast: Cast, browser: Any, queries: Any) -> None:

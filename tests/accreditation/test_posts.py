@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import uuid
+from pathlib import Path
+from typing import Any
 
+import jwt
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives import serialization
 from flask import Flask
 
 from portal import audit
 from portal.accreditation import posts as pure
+from portal.accreditation.credentials.checking import Outcome
 from portal.accreditation.lifecycle import CertificateKind, StatusVerb
 from portal.accreditation.models import AwardEdition, Certificate, CertificateDecision, PublishedFigure
-from portal.accreditation.operations import posts
+from portal.accreditation.operations import issuing, posts
 from portal.accreditation.posts import Figure
 from portal.accreditation.queries import posts as queries
 from portal.audit import Event
@@ -23,7 +30,9 @@ from portal.kernel.db import db
 from portal.kernel.errors import NotAllowed, Stale, WrongState
 from portal.organisations.models import Membership, Person
 from portal.policy import PORTAL, Acting, Role
+from tests.accreditation.test_credentials import by_openssl
 from tests.browser import Browser
+from tests.conftest import MONDAY
 from tests.people import Cast
 
 
@@ -196,3 +205,81 @@ def test_a_list_of_500_people_costs_as_many_queries_as_one_of_a_few(cast: Cast, 
     assert cost() == few
     assert "502 people" in browser.open("/organisations/RTX/accreditation").text
     assert "Next page" in browser.open("/organisations/RTX/accreditation").text
+
+
+class Keys(jwt.PyJWKClient):
+    """PyJWT's own client of published keys, which asks the portal under test instead of the network."""
+
+    def __init__(self, browser: Browser) -> None:
+        super().__init__("http://localhost/.well-known/jwks.json")
+        self.browser = browser
+
+    def fetch_data(self) -> Any:
+        return json.loads(self.browser.client.get("/.well-known/jwks.json").get_data(as_text=True))
+
+
+def believed(browser: Browser, token: str) -> dict[str, Any]:
+    """What a stranger reads who has nothing but the token and the published keys."""
+    key = Keys(browser).get_signing_key_from_jwt(token)
+    says: dict[str, Any] = jwt.decode(token, key, algorithms=["RS256"], issuer="http://localhost/issuers/main", options={"require": ["iss", "sub", "jti", "iat"]})
+    return says
+
+
+def hashed(says: dict[str, Any]) -> str:
+    """As docs/record.md tells a stranger to make it."""
+    figure = "few" if says["posts"] is None else f"{says['accredited']} of {says['posts']}"
+    return hashlib.sha256("\n".join([says["before"], says["organisation"], says["month"], figure, says["published_at"], says["published_by"]]).encode()).hexdigest()
+
+
+def test_a_published_figure_is_signed_and_believed_by_software_that_is_not_ours(cast: Cast, browser: Any, tmp_path: Path) -> None:
+    row = {"reference": "MB-2222222", "person_id": cast.rows["bea"].id, "organisation_id": cast.trust.id, "role": Role.HANDLER, "job_title": ""}
+    db.session.execute(sa.insert(Membership.__table__), {**row, "since_on": clock.today()})
+    for who in (cast.hal, cast.priya, cast.bea):
+        an_award(who)
+    stated(cast, 13)
+    posts.publish(cast.trust, by=cast.edwin)
+    db.session.commit()
+    with clock.at(MONDAY + dt.timedelta(days=40)):
+        posts.state(cast.trust, 9, version=1, by=cast.priya)
+        posts.publish(cast.trust, by=cast.edwin)
+        db.session.commit()
+    anybody: Browser = browser()
+    page = anybody.open("/organisations/RTX/accredited")
+    addresses = [page.links[f"JWT for {month}"] for month in ("June 2026", "July 2026")]
+    first, second = (anybody.client.get(address).get_data(as_text=True) for address in addresses)
+    says = believed(anybody, first)
+    assert (says["accredited"], says["posts"], says["on"], says["organisation"]) == (5, 15, "2026-06-01", "RTX")
+    assert (says["rounded_to"], says["hidden_below"], says["published_by"]) == (5, 10, "Edwin Clarke")
+    assert says["jti"] == f"http://localhost{addresses[0]}"
+    few = believed(anybody, second)
+    assert (few["accredited"], few["posts"]) == (None, None)  # nine posts are too few to say
+    assert few["before"] == says["sha256"] == hashed(says)
+    assert few["sha256"] == hashed(few)
+    assert first == anybody.client.get(addresses[0]).get_data(as_text=True)
+    key = json.loads(anybody.client.get(f"/keys/{jwt.get_unverified_header(first)['kid'].rpartition('/')[2]}").get_data(as_text=True))
+    public: Any = jwt.PyJWK(key, algorithm="RS256").key
+    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    assert by_openssl(first, pem, tmp_path)
+    start = first.index(".") + 1
+    for at in (start + 20, first.rindex(".") - 20, len(first) - 40):
+        altered = first[:at] + ("A" if first[at] != "A" else "B") + first[at + 1 :]
+        assert not by_openssl(altered, pem, tmp_path)
+        with pytest.raises(jwt.PyJWTError):
+            believed(anybody, altered)
+    found = issuing.checked(first)
+    assert (found.outcome, found.why) == (Outcome.UNKNOWN, "Kind: it is signed by this portal, but it is not a certificate.")
+
+
+def test_a_figure_that_was_changed_is_not_signed_and_what_is_not_there_is_not_found(cast: Cast, browser: Any) -> None:
+    stated(cast, 20)
+    one = posts.publish(cast.trust, by=cast.edwin)
+    db.session.commit()
+    anybody: Browser = browser()
+    for wrong in ("2026-05", "2026-13", "2026-6", "x", "2026-06-01"):
+        anybody.open(f"/organisations/RTX/accredited/{wrong}.jwt", status=404)
+    anybody.open("/organisations/none/accredited/2026-06.jwt", status=404)
+    anybody.open("/organisations/RYZ/accredited/2026-06.jwt", status=404)
+    db.session.connection().execute(sa.update(PublishedFigure.__table__).where(PublishedFigure.__table__.c.id == one.id).values(accredited=20))
+    db.session.commit()
+    page = anybody.open("/organisations/RTX/accredited/2026-06.jwt", status=409)
+    assert "The figure for June 2026 is not as it was published, so it is not signed." in page.text

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,18 +17,26 @@ from flask import Flask
 
 from portal import audit
 from portal.accreditation.courses import reading
+from portal.accreditation.courses.records import Award
+from portal.accreditation.credentials.checking import Outcome
+from portal.accreditation.lifecycle import CertificateKind, Status, StatusVerb
 from portal.accreditation.models import Attempt, CourseVersion, PassDecision, RemarkedPaper
-from portal.accreditation.operations import examining, remarking
-from portal.accreditation.queries import exporting
+from portal.accreditation.operations import certifying, deciding, examining, issuing, remarking, renewing
+from portal.accreditation.queries import catalogue, certificates, exporting
 from portal.accreditation.queries import remarking as queries
+from portal.accreditation.queries.certificates import Held
 from portal.accreditation.queries.examining import Asked
 from portal.accreditation.rechecking import recheck
+from portal.jobs import delivery
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, WrongState
 from portal.outbox import OutgoingLetter
-from tests.accreditation.a_course import files
-from tests.accreditation.learners import a_paper, answered, handed_in, published, sitting
+from portal.policy import PORTAL
+from tests.accreditation.a_course import files, whole
+from tests.accreditation.learners import a_paper, answered, certified, handed_in, published, sat_again, sitting
 from tests.browser import Browser
+from tests.conftest import MONDAY
 from tests.people import Cast
 
 BEFORE = re.compile(rb"- \[ \] (The first thing that is wrong in case (\d+))\n(.*?)- \[x\] The right thing to do", re.S)
@@ -55,6 +67,10 @@ def _the_same_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examining, "secrets", SimpleNamespace(randbits=lambda _bits: 1))
 
 
+def held(cast: Cast) -> list[Held]:
+    return certificates.held_by(cast.hal.id or 0)
+
+
 def a_pass_in_doubt(cast: Cast) -> tuple[Attempt, CourseVersion]:
     published(cast)
     at = handed_in(cast.hal)
@@ -63,7 +79,7 @@ def a_pass_in_doubt(cast: Cast) -> tuple[Attempt, CourseVersion]:
     return at.attempt, corrected
 
 
-def test_a_pass_is_gained_and_told_and_a_second_time_changes_nothing(cast: Cast) -> None:
+def test_a_pass_is_gained_and_told_and_a_second_time_changes_nothing(cast: Cast, app: Flask) -> None:
     published(cast, with_keys("1.0.0", NUMBERS))
     hal = cast.hal
     at = answered(hal, a_paper(hal))
@@ -78,7 +94,9 @@ def test_a_pass_is_gained_and_told_and_a_second_time_changes_nothing(cast: Cast)
     db.session.commit()
     assert made is not None
     assert sitting(hal, at.attempt).attempt.passed
-    assert db.session.query(OutgoingLetter).filter_by(letter="PASS_GAINED").one().to_address == "hal@example.org"
+    told = db.session.query(OutgoingLetter).filter_by(letter="PASS_GAINED").one()
+    assert told.to_address == "hal@example.org"
+    assert "The keys were turned round" in delivery.written(told, app.extensions["settings"]).get_content()
     row = db.session.query(RemarkedPaper).one()
     assert (row.passed_before, row.passed_after, row.correct_after) == (False, True, 6)
     assert remarking.remark(corrected, "Again", by=cast.wren) is None
@@ -189,3 +207,122 @@ def test_the_files_of_a_paper_in_doubt_still_come_to_its_pass(cast: Cast) -> Non
     export = exporting.export(sitting(cast.hal, one))
     assert export["remarked"] is None
     assert list(recheck(export, reading.course(files(), "T1"))) == []
+
+
+def test_what_was_given_for_a_pass_falls_with_it_and_is_earned_again(cast: Cast, app: Flask, queries: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Award("first", "First", "About it.", ("T1",), (), 24, ("T1",))
+    monkeypatch.setattr(catalogue, "awards", lambda: (first,))
+    published(cast, whole())
+    paper = handed_in(cast.hal).attempt
+    given = sorted((one.certificate for one in held(cast)), key=lambda one: one.kind.value)
+    assert [one.kind for one in given] == [CertificateKind.AWARD, CertificateKind.COURSE]
+    published(cast, whole(version="1.1.0") | {"questions/choosing.md": with_keys("1.1.0", NUMBERS)["questions/choosing.md"]}, "Keys corrected.")
+    browser = Browser(app, cast.sign_in("wren"))
+    browser.open("/authoring/T1/remarks")
+    browser.press("Mark them again", because="The keys were turned round")
+    assert all(issuing.checked(issuing.token(one)).outcome is Outcome.VALID for one in given)  # nobody decided yet
+    with queries() as seen:
+        page = browser.open(f"/authoring/T1/remarks/{paper.reference}")
+    assert len(seen) <= 14, len(seen)
+    for one in given:
+        assert f"{one.reference}: {one.title}" in page.text
+    assert "these certificates, which were given for it, are revoked by your decision" in page.text
+    assert cast.hal.name not in page.text
+    page = browser.press("Save the decision", stands="no", reason="Most of it was wrong.")
+    assert "2 certificates are revoked with it. The person is told by letter." in page.text
+    for one in given:
+        at = certificates.whole(one.id)
+        assert (at.status, at.decisions[-1].paper, at.decisions[-1].decided_by) == (Status.REVOKED, paper.reference, cast.wren.name)
+        assert at.decisions[-1].reason.endswith("its pass does not stand: Most of it was wrong.")
+        assert issuing.checked(issuing.token(one)).outcome is Outcome.REVOKED
+        assert set(certificates.places(1) or ()) >= {one.revocation_index}
+        assert db.session.query(OutgoingLetter).filter_by(letter="CERTIFICATE_DECIDED", about=one.reference).count() == 1
+    told = db.session.query(OutgoingLetter).filter_by(letter="PASS_NOT_STANDING").one()
+    text = str(delivery.written(told, app.extensions["settings"]).get_content())
+    assert all(f"{one.reference} for “{one.title}”" in text for one in given)
+    hal = Browser(app, cast.sign_in("hal"))
+    for one, says in zip(given, ("Another is made as soon as all of these are in force: T1", "once you have passed the examination again"), strict=True):
+        assert says in hal.open(f"/learning/certificates/{one.reference}").text
+    with clock.at(MONDAY + dt.timedelta(days=2)):
+        sat_again(cast.hal)
+        newest = [one for one in held(cast) if one.latest]
+        assert [(one.certificate.cycle, one.certificate.issue, one.counts) for one in newest] == [(1, 2, True)] * 2
+        certifying.give_if_whole(paper.enrolment_id, by=PORTAL)
+    db.session.commit()
+    assert len(held(cast)) == 4
+    assert audit.verify() == []
+
+
+def test_what_stands_without_a_pass_does_not_fall_with_it(cast: Cast) -> None:
+    """A certificate revoked for cause stays so however often its holder passes, and another pass of the cycle carries a certificate."""
+    published(cast, whole())
+    paper = handed_in(cast.hal).attempt
+    (one,) = held(cast)
+    assert [at.certificate.id for at in certificates.standing_on(paper)] == [one.certificate.id]
+    there = {column.name: getattr(paper, column.name) for column in Attempt.__table__.columns if column.name != "id"}
+    db.session.execute(sa.insert(Attempt.__table__), {**there, "reference": "PA-2222222", "number": 2})
+    assert certificates.standing_on(paper) == []
+    db.session.rollback()
+    deciding.decide(one, StatusVerb.REVOKE, "It was somebody else who sat.", seen=0, by=cast.owen)
+    db.session.commit()
+    assert certificates.standing_on(paper) == []
+    certifying.give_if_whole(paper.enrolment_id, by=PORTAL)
+    assert [at.status for at in held(cast)] == [Status.REVOKED]
+
+
+def test_an_award_that_another_certificate_of_the_course_carried_stays(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Award("first", "First", "About it.", ("T1",), (), 12, ("T1",))
+    monkeypatch.setattr(catalogue, "awards", lambda: (first,))
+    certified(cast, cast.hal)
+    paper = db.session.query(Attempt).one()
+    with clock.at(dt.datetime(2029, 5, 1, 12, tzinfo=dt.UTC)):
+        course = next(one for one in held(cast) if one.certificate.kind is CertificateKind.COURSE)
+        renewing.begin(course, by=cast.hal)
+        db.session.commit()
+        sat_again(cast.hal)
+    found = {(one.certificate.kind, one.certificate.cycle) for one in held(cast)}
+    assert found == {(kind, cycle) for kind in CertificateKind for cycle in (1, 2)}
+    falls = {(one.certificate.kind, one.certificate.cycle) for one in certificates.standing_on(paper)}
+    assert falls == {(kind, 1) for kind in CertificateKind}
+
+
+def test_a_pass_that_falls_while_somebody_revokes_its_certificate_revokes_it_once(own_app: Flask) -> None:
+    cast = Cast.arrive()
+    published(cast, whole())
+    paper = handed_in(cast.hal).attempt.reference
+    corrected = published(cast, whole(version="1.1.0") | {"questions/choosing.md": with_keys("1.1.0", NUMBERS)["questions/choosing.md"]}, "Keys corrected.")
+    remarking.remark(corrected, "The keys were turned round", by=cast.wren)
+    db.session.commit()
+    reference, wren, owen = held(cast)[0].certificate.reference, cast.wren, cast.owen
+    db.session.remove()
+    together, faults = threading.Barrier(2), list[Exception]()
+
+    def decide(about_the_pass: bool) -> None:
+        with own_app.app_context():
+            try:
+                together.wait()
+                waiting, at = queries.waiting(paper), certificates.any_of(reference)
+                assert waiting is not None
+                assert at is not None
+                if about_the_pass:
+                    remarking.decide(waiting, stands=False, reason="Most of it was wrong.", by=wren)
+                else:
+                    deciding.decide(at, StatusVerb.REVOKE, "It was somebody else who sat.", seen=0, by=owen)
+                db.session.commit()
+            except Exception as fault:
+                faults.append(fault)
+                db.session.rollback()
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(decide, (True, False)))
+    at = certificates.any_of(reference)
+    assert at is not None
+    assert [one.what for one in at.decisions] == [StatusVerb.REVOKE]
+    if at.to_earn_again:  # the pass was decided about first, and the other is told
+        assert [type(fault) for fault in faults] == [WrongState]
+    else:
+        assert faults == []
+    assert db.session.query(PassDecision).one().stands is False
+    assert audit.verify() == []

@@ -176,7 +176,10 @@ def test_an_expired_session_says_how_to_keep_the_text(cast: Cast, browser: Any) 
     hal.open(HERE)
     stranger = browser()
     page = stranger.send(HERE, {"number": "1", "version": "0", "text": "Dear Ms Bell", "csrf_token": hal.token()}, status=400)
-    assert "Your text should still be there." in page.text
+    assert "If you typed a text, go back in your browser: it should still be there. Copy it." in page.text
+    by_itself = {"HX-Request": "true", "HX-Target": "div#saved"}
+    page = stranger.send(HERE, {"number": "1", "version": "0", "text": "Dear Ms Bell", "csrf_token": hal.token()}, status=400, headers=by_itself)
+    assert "Copy what you typed from this page." in page.text  # where it is shown above the text that nobody has left
 
 
 def test_nobody_meets_anybody_elses_work(cast: Cast, browser: Any) -> None:

@@ -16,7 +16,7 @@ from portal import ROOT
 from portal.accreditation import drawing, marking, sittings
 from portal.accreditation.courses import reading
 from portal.accreditation.courses.records import Course
-from portal.accreditation.lifecycle import AttemptKind, AttemptState
+from portal.accreditation.lifecycle import AttemptKind, AttemptState, WorkState
 from portal.accreditation.models import (
     Attempt,
     AttemptItem,
@@ -27,8 +27,8 @@ from portal.accreditation.models import (
     ScenarioTry,
 )
 from portal.accreditation.operations import walking
-from portal.accreditation.queries import catalogue, examining, exporting, learning
-from portal.accreditation.rechecking import recheck
+from portal.accreditation.queries import catalogue, examining, exporting, learning, works
+from portal.accreditation.rechecking import recheck, recheck_work
 from portal.demonstration import answering
 from portal.kernel import clock
 from portal.kernel.db import db
@@ -45,6 +45,14 @@ def course(request: pytest.FixtureRequest) -> Course:
 def test_every_paper_comes_to_the_same_when_it_is_computed_again(built: Flask) -> None:
     wrong = {at.attempt.reference: list(recheck(exporting.export(at), at.course)) for at in exporting.all_over()}
     assert len(wrong) > 200
+    assert {reference: said for reference, said in wrong.items() if said} == {}
+
+
+def test_every_work_comes_to_the_same_when_it_is_computed_again(built: Flask) -> None:
+    there = list(works.all_handed_in())
+    wrong = {at.work.reference: list(recheck_work(exporting.export_work(at), at.course)) for at in there}
+    assert {at.work.state for at in there} >= {WorkState.PASSED, WorkState.NOT_PASSED, WorkState.HANDED_IN}
+    assert any(at.appeal for at in there)
     assert {reference: said for reference, said in wrong.items() if said} == {}
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys import accredited, authoring, certificates, learning, marking, recommendations
+from tests.journeys import accredited, authoring, certificates, learning, marking, recommendations, writing
 from tests.journeys.evidence import handed_in_and_pinned, marked
 from tests.journeys.walking import choose, fill, links
 
@@ -332,6 +332,17 @@ def test_works_and_appeals_on_a_phone_without_script(walk: Any) -> None:
     marking.mark_the_next(amara, level="3", script=False)
     marking.decide_the_appeal(amara)
     marking.look_around(amara)
+
+
+@pytest.mark.parametrize(("width", "javascript", "who"), [(1280, True, "Gareth Pugh"), (320, False, "Farah Siddiqui")])
+def test_an_assignment_is_written_mended_handed_in_and_read_with_its_marks(walk: Any, width: int, javascript: bool, who: str) -> None:
+    one = walk(width=width, javascript=javascript)
+    one.sign_in(who)
+    writing.write(one)
+    writing.mend(one)
+    writing.hand_in(one)
+    assert marking.mark_all_that_waits(walk(javascript=False)) >= 2
+    writing.read_the_marks(one)
 
 
 def test_a_pre_test_says_what_may_be_left_out(walk: Any) -> None:

@@ -69,6 +69,8 @@ def check(token: str, trusted: Trusted, now: datetime) -> Checked:
     says: dict[str, Any] = {}
     try:
         says = _believed(token, trusted)
+        if "VerifiableCredential" not in says.get("type", ()):
+            raise _Fails(Outcome.UNKNOWN, "Kind: it is signed by this portal, but it is not a certificate.")
         _agrees(says, trusted)
         return _in_force(says, trusted, now)
     except _Fails as failed:

@@ -16,9 +16,14 @@ HEADER = frozenset({"alg", "kid", "typ"})
 
 
 def signed(document: Mapping[str, Any], signer: Signer, *, address: str) -> str:
-    """The document with its claims, signed. The same document under the same key gives the same token."""
+    """A credential with its claims, signed."""
+    return sealed({**document, **claims(document)}, signer, address=address)
+
+
+def sealed(says: Mapping[str, Any], signer: Signer, *, address: str) -> str:
+    """What is said, signed. The same under the same key gives the same token."""
     header = {"alg": ALGORITHM, "kid": f"{address}/keys/{signer.name}.json", "typ": "JWT"}
-    what = f"{_part(header)}.{_part({**document, **claims(document)})}"
+    what = f"{_part(header)}.{_part(says)}"
     return f"{what}.{base64url(signer.sign(what.encode()))}"
 
 

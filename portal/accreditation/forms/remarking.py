@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from portal.accreditation.operations.remarking import LONGEST_REASON
 from portal.web.fields import ChoiceField
 from portal.web.forms import PortalForm
 
@@ -19,6 +20,6 @@ class RemarkForm(PortalForm):
 class DecisionForm(PortalForm):
     stands = ChoiceField("Does the pass stand?", options=[("yes", "Yes, it stands"), ("no", "No, it does not stand")], missing="Choose whether the pass stands")
     reason = TextAreaField(
-        "Why?", [DataRequired("Say why, for the person whose paper it is"), Length(max=1000, message="Why must be 1,000 characters or fewer")],
+        "Why?", [DataRequired("Say why, for the person whose paper it is"), Length(max=LONGEST_REASON, message=f"Why must be {LONGEST_REASON} characters or fewer")],
         description="If it does not stand, the person reads this.",
     )  # fmt: skip

@@ -38,7 +38,7 @@ class AwardEdition(Audited, Model):
 
 class Certificate(Audited, Model):
     """One person has passed every part of a course, or every course of an award, in one cycle. `issue` counts how often it was
-    made out: once, unless a key was stolen. Only what its holder chooses to show is ever changed."""
+    made out: once, unless a key was stolen or a pass did not stand. Only what its holder chooses to show is ever changed."""
 
     __tablename__ = "certificates"
     id: Mapped[int] = primary_key()
@@ -109,6 +109,7 @@ class CertificateDecision(Audited, Model):
     decided_at: Mapped[datetime] = mapped_column(Moment())
     decided_by: Mapped[str] = mapped_column(sa.String(200))
     reference: Mapped[str] = mapped_column(sa.String(12))  # of the certificate
+    paper: Mapped[str | None] = mapped_column(sa.String(12))  # whose pass does not stand, where it was revoked for that
     __table_args__ = (
         sa.UniqueConstraint("certificate_id", "number"),
         sa.Index("ix_certificate_decisions_decided", "decided_at", "certificate_id"),

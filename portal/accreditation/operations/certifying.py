@@ -34,7 +34,7 @@ AT_ONCE = 16  # places of each list that are drawn and looked up together; at mo
 
 
 def give_if_whole(enrolment_id: int, *, by: Acting) -> None:
-    """Give the certificate of this cycle if every part of it is passed. A second time changes nothing."""
+    """Give the certificate of this cycle if every part of it is passed. A second time changes nothing, unless a pass fell meanwhile."""
     if by is not PORTAL:
         insist(by, Action.LEARN)
     db.session.flush()
@@ -46,7 +46,8 @@ def give_if_whole(enrolment_id: int, *, by: Acting) -> None:
     course = catalogue.content(version)
     person = hold(db.session.get_one(Person, enrolment.person_id))  # one certificate at a time, in however many windows
     before = queries.newest_of(person.id, CertificateKind.COURSE, course.id)
-    if before is not None and before.certificate.cycle >= enrolment.cycle:
+    again = before is not None and before.to_earn_again and before.certificate.cycle == enrolment.cycle
+    if before is not None and before.certificate.cycle >= enrolment.cycle and not again:
         return
     made = _give(
         person, before, course.valid_months, by, kind=CertificateKind.COURSE, code=course.id, cycle=enrolment.cycle, enrolment_id=enrolment.id,
@@ -68,12 +69,13 @@ def give_award(person: Person, award: Award) -> bool:
     held = queries.held_by(person.id)
     counting = {one.certificate.code for one in held if one.latest and one.counts and one.certificate.kind is CertificateKind.COURSE}
     before = next((one for one in held if one.latest and one.certificate.kind is CertificateKind.AWARD and one.certificate.code == award.code), None)
-    if not set(award.needs) <= counting or (before is not None and not before.may_renew):
+    again = before is not None and before.to_earn_again
+    if not set(award.needs) <= counting or (before is not None and not before.may_renew and not again):
         return False
     kept = edition(award)
+    cycle = before.certificate.cycle + (not again) if before else 1
     return _give(
-        person, before, award.valid_months, PORTAL, kind=CertificateKind.AWARD, code=award.code, cycle=before.certificate.cycle + 1 if before else 1,
-        enrolment_id=None, course_version_id=None, award_edition_id=kept.id, title=award.title, content_sha256=kept.sha256, standards="", score=None,
+        person, before, award.valid_months, PORTAL, kind=CertificateKind.AWARD, code=award.code, cycle=cycle, enrolment_id=None, course_version_id=None, award_edition_id=kept.id, title=award.title, content_sha256=kept.sha256, standards="", score=None,
     )  # fmt: skip
 
 
@@ -90,11 +92,12 @@ def edition(award: Award) -> AwardEdition:
 
 
 def _give(person: Person, before: Held | None, months: int, by: Acting, **facts: Any) -> bool:
-    """One certificate, unless this cycle has one. Who renews early loses nothing: the months follow on from the old end."""
+    """One certificate, unless this cycle has one that counts. Who renews early loses nothing: the months follow on from the old end."""
     today = clock.today()
     follows = before is not None and before.counts
     ends = add_months(before.certificate.valid_until_on if before and follows else today, months)
-    row = row_of(person, free_places(), from_on=today, until_on=ends, **facts)
+    issue = before.certificate.issue + 1 if before and before.certificate.cycle == facts["cycle"] else 1
+    row = row_of(person, free_places(), from_on=today, until_on=ends, issue=issue, **facts)
     if not insert_unless_there(Certificate, ONCE, **row):
         return False
     made = queries.any_of(row["reference"])

@@ -6,7 +6,7 @@ from datetime import date
 
 from portal import audit, outbox
 from portal.accreditation.lifecycle import CERTIFICATE, Status, StatusVerb
-from portal.accreditation.models import CertificateDecision
+from portal.accreditation.models import Attempt, CertificateDecision
 from portal.accreditation.operations import certifying, issuing
 from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries.certificates import Held
@@ -14,6 +14,7 @@ from portal.audit import Event
 from portal.kernel import clock, words
 from portal.kernel.db import db, hold
 from portal.kernel.errors import Invalid, Step, WrongState
+from portal.organisations.models import Person
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
 
@@ -47,10 +48,27 @@ def decide(at: Held, verb: StatusVerb, reason: str, *, seen: int, by: Acting) ->
     _decided(at, verb, said, seen + 1, by)
 
 
-def _decided(at: Held, verb: StatusVerb, reason: str, number: int, by: Acting) -> None:
+def revoke_with_pass(paper: Attempt, reason: str, *, by: Acting) -> list[Held]:
+    """Revoke what was given because this paper was passed, now that its pass does not stand: which certificates those were.
+
+    For whoever has just decided about the pass, within the same transaction."""
+    insist(by, Action.REMARK)
+    hold(db.session.get_one(Person, paper.person_id))  # nothing is given meanwhile
+    said = f"It was given for passing the examination with the paper {paper.reference}. That was marked again, and its pass does not stand: {reason}"
+    fallen = []
+    for there in queries.standing_on(paper):
+        at = queries.whole(hold(there.certificate).id)  # once nobody else decides about it
+        if at.status is not Status.REVOKED:
+            _decided(at, StatusVerb.REVOKE, said, len(at.decisions) + 1, by, paper=paper.reference)
+            fallen.append(at)
+    return fallen
+
+
+def _decided(at: Held, verb: StatusVerb, reason: str, number: int, by: Acting, paper: str | None = None) -> None:
     one, person = at.certificate, queries.holder(at.certificate)
     db.session.add(CertificateDecision(
         certificate_id=one.id, number=number, what=verb, reason=reason, decided_at=clock.now(), decided_by=by.name, reference=one.reference,
+        paper=paper,
     ))  # fmt: skip
     audit.record(_EVENTS[verb], one, by=by, number=number)
     outbox.post(

@@ -7,13 +7,16 @@ from functools import lru_cache
 
 from flask import current_app
 
+from portal.accreditation import posts
 from portal.accreditation.credentials import building, statuses, tokens
 from portal.accreditation.credentials.checking import Checked, Outcome, Trusted, check
 from portal.accreditation.credentials.keys import FileSigner, KeyRing
-from portal.accreditation.models import Certificate
+from portal.accreditation.models import Certificate, PublishedFigure
 from portal.accreditation.queries import certificates as queries
+from portal.accreditation.queries import posts as figures
 from portal.config import Settings
 from portal.kernel import clock
+from portal.kernel.errors import Step, WrongState
 
 UNREGISTERED = "Register: it is signed by this portal, but no certificate of this number was ever given."
 
@@ -51,6 +54,17 @@ def status_list(list_number: int) -> str | None:
 def _signed(where: str, list_number: int, places: tuple[int, ...], since: datetime, signer: FileSigner) -> str:
     """The same places on the same day are the same list, so that it is packed and signed once."""
     return tokens.signed(statuses.credential(where, list_number, places, since), signer, address=where)
+
+
+def statement(one: PublishedFigure) -> str:
+    """The figure of a month as it was published, signed. One that was changed since is not."""
+    says = posts.statement(address(), one.before, one.code, one.month, figures.said(one), one.published_at, one.published_by)
+    if says["sha256"] != one.sha256:
+        raise WrongState(
+            f"The figure for {one.month:%B %Y} is not as it was published, so it is not signed.",
+            next_steps=[Step("Read what was published", f"/organisations/{one.code}/accredited")],
+        )
+    return tokens.sealed(says, ring().signer(), address=address())
 
 
 def trusted() -> Trusted:

@@ -8,8 +8,9 @@ from portal import audit, outbox
 from portal.accreditation import marking
 from portal.accreditation.marking import Judged, Result
 from portal.accreditation.models import Attempt, CourseVersion, PassDecision, Remark, RemarkedPaper
-from portal.accreditation.operations import certifying
+from portal.accreditation.operations import certifying, deciding
 from portal.accreditation.queries import remarking as queries
+from portal.accreditation.queries.certificates import Held
 from portal.accreditation.queries.examining import Sitting
 from portal.accreditation.queries.remarking import Waiting
 from portal.audit import Event
@@ -21,6 +22,7 @@ from portal.outbox import Letter
 from portal.policy import PORTAL, Acting, Action, insist
 
 LONGEST = 500
+LONGEST_REASON = 800  # so that it has its place in the letter about a certificate as well
 
 
 @dataclass(frozen=True)
@@ -129,15 +131,19 @@ def _tell_of_pass(made: Remark, one: Attempt) -> None:
     assert to is not None
     outbox.post(
         Letter.PASS_GAINED, to=to.email, name=to.name, about=one.reference, period=made.reference,
-        facts={"name": to.name, "reference": one.reference, "course": one.course, "because": made.because, "path": f"/learning/papers/{one.reference}"},
+        facts={"reference": one.reference, "course": one.course, "because": made.because, "path": f"/learning/papers/{one.reference}"},
     )  # fmt: skip
 
 
-def decide(at: Waiting, *, stands: bool, reason: str, by: Acting) -> None:
-    """Decide whether a pass stands. What was decided before stays; a second decision is refused."""
+def decide(at: Waiting, *, stands: bool, reason: str, by: Acting) -> list[Held]:
+    """Decide whether a pass stands. What was decided before stays; a second decision is refused.
+
+    The certificates that were given for a pass that does not stand are revoked with it; they are returned."""
     insist(by, Action.REMARK)
     if not reason:
         raise Invalid("reason", "Say why, for the person whose paper it is")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("reason", f"Why must be {LONGEST_REASON} characters or fewer")
     here = f"/authoring/{at.sitting.attempt.course}/remarks"
     one = hold(at.sitting.attempt)
     if queries.decided(at.paper.id):
@@ -153,11 +159,14 @@ def decide(at: Waiting, *, stands: bool, reason: str, by: Acting) -> None:
         )
     )  # fmt: skip
     audit.record(Event.PASS_DECIDED, one, by=by, remark=at.remark.reference, stands=stands, reason=reason)
-    if not stands:
-        to = recipients.person(one.person_id)
-        assert to is not None
-        outbox.post(
-            Letter.PASS_NOT_STANDING, to=to.email, name=to.name, about=one.reference, period=at.remark.reference,
-            facts={"name": to.name, "reference": one.reference, "course": one.course, "because": at.remark.because, "reason": reason,
-                   "path": f"/learning/{one.course}"},
-        )  # fmt: skip
+    if stands:
+        return []
+    fallen = deciding.revoke_with_pass(one, reason, by=by)
+    to = recipients.person(one.person_id)
+    assert to is not None
+    outbox.post(
+        Letter.PASS_NOT_STANDING, to=to.email, name=to.name, about=one.reference, period=at.remark.reference,
+        facts={"reference": one.reference, "course": one.course, "because": at.remark.because, "reason": reason,
+               "path": f"/learning/{one.course}", "certificates": [f"{of.certificate.reference} for “{of.certificate.title}”" for of in fallen]},
+    )  # fmt: skip
+    return fallen

@@ -77,6 +77,11 @@ class Held:
         return self.status is Status.IN_FORCE and not self.ended
 
     @property
+    def to_earn_again(self) -> bool:
+        """Whether it was revoked because a pass did not stand: whoever passes then is given another. For cause, nobody is."""
+        return self.status is Status.REVOKED and self.decisions[-1].paper is not None
+
+    @property
     def renewal_opens_on(self) -> date:
         return self.certificate.valid_until_on - SOON
 
@@ -113,6 +118,8 @@ _NEWER = sa.select(
 _PAPERS = sa.select(Attempt.correct, Attempt.asked).where(
     Attempt.enrolment_id == sa.bindparam("id"), Attempt.passed.is_(True), Attempt.kind == sa.literal(AttemptKind.EXAMINATION, literal_execute=True)
 )
+_OTHER_PASS = sa.select(_PAPERS.where(Attempt.id != sa.bindparam("paper")).exists())
+_EDITIONS = sa.select(AwardEdition.id, AwardEdition.content).where(AwardEdition.id.in_(sa.bindparam("ids", expanding=True)))
 _SCENARIOS = sa.select(ScenarioTry.scenario).where(ScenarioTry.enrolment_id == sa.bindparam("id"), ScenarioTry.passed.is_(True)).distinct()
 _WORKS = sa.select(Work.assignment).where(
     Work.enrolment_id == sa.bindparam("id"), Work.state == sa.literal(WorkState.PASSED, literal_execute=True)
@@ -172,7 +179,7 @@ def score(enrolment_id: int) -> int | None:
 def parts_done(enrolment: Enrolment) -> list[Part]:
     """What the course asks for in this cycle: everything at first, what its renewal needs afterwards."""
     course = catalogue.content(catalogue.version(enrolment.course_version_id))
-    needs: Collection[str] = course.renewal if enrolment.cycle > 1 else ("paper", "scenarios", "assignments")
+    needs = _needs(enrolment, course)
     here = f"/learning/{course.id}"
     parts = []
     if "paper" in needs:
@@ -184,6 +191,36 @@ def parts_done(enrolment: Enrolment) -> list[Part]:
         marked = set(db.session.scalars(_WORKS, {"id": enrolment.id}))
         parts += [Part(one.title, one.slug in marked, f"{here}/assignments/{one.slug}") for one in course.assignments]
     return parts
+
+
+def _needs(enrolment: Enrolment, course: Course) -> Collection[str]:
+    return course.renewal if enrolment.cycle > 1 else ("paper", "scenarios", "assignments")
+
+
+def standing_on(paper: Attempt) -> list[Held]:
+    """The certificates that would not have been given without the pass of this paper, and are not revoked: that of its course,
+    and the awards that were given while no other certificate of the course was in force."""
+    enrolment = db.session.get_one(Enrolment, paper.enrolment_id)
+    if "paper" not in _needs(enrolment, catalogue.content(catalogue.version(enrolment.course_version_id))):
+        return []
+    if db.session.scalar(_OTHER_PASS, {"id": enrolment.id, "paper": paper.id}):
+        return []
+    there = [one for one in held_by(paper.person_id) if one.status is not Status.REVOKED]
+    courses = [one for one in there if one.certificate.kind is CertificateKind.COURSE and one.certificate.code == enrolment.course]
+    fallen = [one for one in courses if one.certificate.enrolment_id == enrolment.id]
+    awards = [one for one in there if one.certificate.kind is CertificateKind.AWARD]
+    if not fallen or not awards:
+        return fallen
+    ids = {one.certificate.award_edition_id for one in awards if one.certificate.award_edition_id is not None}
+    made_of: dict[int | None, list[str]] = {id: json.loads(content)["needs"] for id, content in db.session.execute(_EDITIONS, {"ids": sorted(ids)})}
+
+    def enrolments(day: date) -> set[int | None]:
+        return {of.certificate.enrolment_id for of in courses if of.certificate.valid_from_on <= day <= of.certificate.valid_until_on}
+
+    return fallen + [
+        one for one in awards
+        if enrolment.course in made_of[one.certificate.award_edition_id] and enrolments(one.certificate.valid_from_on) == {enrolment.id}
+    ]  # fmt: skip
 
 
 def standards_of(course: Course) -> str:

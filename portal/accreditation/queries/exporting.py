@@ -1,4 +1,4 @@
-"""A paper as it can be carried away and checked: everything that its result depends on, and nothing that says whose it is."""
+"""A paper, or a work, as it can be carried away and checked: everything that its result depends on, and nothing that says whose it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from portal.accreditation.courses.records import Course
 from portal.accreditation.models import Attempt
 from portal.accreditation.queries import catalogue, examining, remarking
 from portal.accreditation.queries.examining import Sitting
+from portal.accreditation.queries.works import Handed
 from portal.kernel.db import db
 
 
@@ -52,6 +53,45 @@ def export(at: Sitting) -> dict[str, Any]:
         ],
         "result": {"correct": one.correct, "asked": one.asked, "critical": one.critical, "passed": one.passed} if over else None,
     }
+
+
+def export_work(at: Handed) -> dict[str, Any]:
+    """A work with its markings and its appeal, as plain values. `result` is null until it is marked.
+
+    Its text is not among them: nothing is computed from it, and it may say who wrote it."""
+    one, found = at.work, at.settled
+    return {
+        "work": one.reference,
+        "course": one.course,
+        "version": at.version.version,
+        "sha256": at.version.sha256,
+        "assignment": one.assignment,
+        "number": one.number,
+        "state": one.state.value,
+        "words": one.words,
+        "began_at": one.began_at.isoformat(),
+        "handed_in_at": one.handed_in_at.isoformat() if one.handed_in_at else None,
+        "decided_at": one.decided_at.isoformat() if one.decided_at else None,
+        "markings": [
+            {
+                "place": said.place.value,
+                "finished_at": said.finished_at.isoformat(),
+                "levels": dict(said.levels),
+                "must_nots": sorted(said.must_nots),
+            }
+            for said in at.judgements
+        ],
+        "appeal": {
+            "asked_at": at.appeal.asked_at.isoformat(),
+            "decided_at": at.appeal.decided_at.isoformat() if at.appeal.decided_at else None,
+            "outcome": at.appeal.state.value,
+            "points_before": at.appeal.points_before,
+            "passed_before": at.appeal.passed_before,
+        } if at.appeal else None,
+        "result": {
+            "points": one.points, "passed": one.passed, "levels": dict(found.levels), "must_nots": sorted(found.must_nots),
+        } if found else None,
+    }  # fmt: skip
 
 
 def corrected(at: Sitting) -> Course | None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.accreditation import xapi
 from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.models import Attempt, CourseVersion, Enrolment, LessonRead, ScenarioTry
-from portal.accreditation.queries import catalogue
+from portal.accreditation.queries import catalogue, works
 from portal.accreditation.xapi import Fact, Score
 from portal.kernel.db import db
 from portal.organisations.models import Person
@@ -37,7 +37,7 @@ def reference(person_id: int) -> str:
 
 
 def facts(person_id: int) -> Iterator[Fact]:
-    """Courses begun, lessons finished, conversations finished, and papers, in no order."""
+    """Courses begun, lessons finished, conversations finished, papers, and works with their levels, in no order."""
     who = {"person": person_id}
     versions = {one.id: one for one in db.session.scalars(_VERSIONS, who)}
     about = {id: _about(one) for id, one in versions.items()}
@@ -67,6 +67,16 @@ def facts(person_id: int) -> Iterator[Fact]:
             yield Fact(
                 "passed" if sat.passed else "failed", xapi.PAPER, "examination", "Examination", f"paper {sat.reference}", sat.ended_at,
                 began_at=sat.began_at, score=Score(sat.correct or 0, sat.asked, bool(sat.passed)), **about[sat.course_version_id],
+            )  # fmt: skip
+    for work, seconds in works.all_of(person_id):
+        of_course, named = _about(work.version), f"assignments/{work.assignment.slug}"
+        yield Fact("initialized", xapi.WORK, named, work.assignment.title, f"work {work.work.reference}", work.work.began_at, **of_course)
+        if work.work.decided_at is not None and work.settled is not None:
+            changed = work.appeal.decided_at if work.appeal and work.on_appeal else None
+            yield Fact(
+                "passed" if work.work.passed else "failed", xapi.WORK, named, work.assignment.title, f"work {work.work.reference}",
+                changed or work.work.decided_at, seconds=seconds, score=Score(work.work.points or 0, 100, work.work.passed), levels=work.settled.levels,
+                **of_course,
             )  # fmt: skip
 
 

@@ -137,6 +137,15 @@ def figures(organisation_id: int) -> Sequence[PublishedFigure]:
     return db.session.scalars(_FIGURES, {"body": organisation_id}).all()
 
 
+def of_month(organisation_id: int, month: date) -> PublishedFigure | None:
+    return next((one for one in figures(organisation_id) if one.month == month), None)
+
+
+def said(one: PublishedFigure) -> Figure | None:
+    """What one month says; None where it says that the posts are too few."""
+    return Figure(one.accredited, one.posts) if one.accredited is not None and one.posts is not None else None
+
+
 def stating() -> Sequence[int]:
     """The organisations that said how many posts they have, by their ids."""
     return db.session.scalars(_STATING).all()
@@ -146,8 +155,7 @@ def broken() -> Iterator[str]:
     """Each published month that is not as it was published, in words."""
     before: dict[int, str] = {}
     for one in db.session.scalars(sa.select(PublishedFigure).order_by(PublishedFigure.organisation_id, PublishedFigure.id)):
-        said = Figure(one.accredited, one.posts) if one.accredited is not None and one.posts is not None else None
-        expected = posts.digest(one.before, one.code, one.month, said, one.published_at, one.published_by)
+        expected = posts.digest(one.before, one.code, one.month, said(one), one.published_at, one.published_by)
         if one.sha256 != expected or one.before != before.get(one.organisation_id, posts.START):
             yield f"The figure of {one.code} for {one.month:%Y-%m} is not as it was published, or one before it is missing."
         before[one.organisation_id] = one.sha256

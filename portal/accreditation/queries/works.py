@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -140,12 +140,16 @@ _OF_ENROLMENT = (
 )  # fmt: skip
 _TEXT = sa.select(WorkText).where(WorkText.work_id == sa.bindparam("id")).execution_options(populate_existing=True)
 _MINE = sa.select(W).where(W.reference == sa.bindparam("reference"), W.person_id == sa.bindparam("person"))
+_HANDED = sa.select(W).where(W.handed_in_at.is_not(None)).order_by(W.id)
+_OF_PERSON = _HANDED.where(W.person_id == sa.bindparam("person"))
+_TEXTS = sa.select(WorkText).where(WorkText.work_id.in_(sa.bindparam("works", expanding=True)))
+_APPEALS = sa.select(Appeal).where(Appeal.work_id.in_(sa.bindparam("works", expanding=True)))
 _APPEAL = sa.select(Appeal).where(Appeal.work_id == sa.bindparam("id"))
 # By columns, so that what another assessor has finished meanwhile is read as it is now.
 _FINISHED = (
-    sa.select(M.id, M.place, M.finished_at, sa.func.coalesce(MarkingSheet.feedback, "").label("feedback"))
+    sa.select(M.id, M.work_id, M.place, M.finished_at, sa.func.coalesce(MarkingSheet.feedback, "").label("feedback"))
     .outerjoin(MarkingSheet, MarkingSheet.marking_id == M.id)
-    .where(M.work_id == sa.bindparam("id"), M.finished_at.is_not(None), M.repeat_of_id.is_(None))
+    .where(M.work_id.in_(sa.bindparam("works", expanding=True)), M.finished_at.is_not(None), M.repeat_of_id.is_(None))
     .order_by(M.finished_at, M.id)
 )
 _LEVELS = sa.select(WorkMark.marking_id, WorkMark.criterion, WorkMark.level, WorkMark.comment).where(
@@ -184,13 +188,46 @@ def whole(one: Work) -> Handed:
     return Handed(one, catalogue.content(version), version, text.text if text else "", judgements(one.id), appeal(one.id))
 
 
+def all_of(person_id: int) -> list[tuple[Handed, int]]:
+    """Every work that this person has handed in, as `whole` gives it, each with the seconds that were seen to be spent on it."""
+    mine = db.session.scalars(_OF_PERSON, {"person": person_id}).all()
+    ids = [one.id for one in mine]
+    if not ids:
+        return []
+    texts = {one.work_id: one for one in db.session.scalars(_TEXTS, {"works": ids})}
+    appeals = {one.work_id: one for one in db.session.scalars(_APPEALS, {"works": ids})}
+    said = _judgements(ids)
+    versions = {id: catalogue.version(id) for id in {one.course_version_id for one in mine}}
+    return [
+        (Handed(one, catalogue.content(versions[one.course_version_id]), versions[one.course_version_id], texts[one.id].text, said[one.id], appeals.get(one.id)),
+         texts[one.id].seconds)
+        for one in mine
+    ]  # fmt: skip
+
+
+def all_handed_in() -> Iterator[Handed]:
+    """Everybody's, one after the other."""
+    for id in db.session.scalars(_HANDED.with_only_columns(W.id)).all():
+        yield whole(db.session.get_one(Work, id))
+
+
+def any_of(reference: str) -> Handed | None:
+    """A work that was handed in, whosever it is."""
+    one = db.session.scalar(_HANDED.where(W.reference == reference.upper()))
+    return whole(one) if one else None
+
+
 def appeal(work_id: int) -> Appeal | None:
     return db.session.scalar(_APPEAL, {"id": work_id})
 
 
 def judgements(work_id: int) -> list[Judgement]:
     """The markings of a work that are finished, the first finished first."""
-    rows: Sequence[Any] = db.session.execute(_FINISHED, {"id": work_id}).all()
+    return _judgements([work_id])[work_id]
+
+
+def _judgements(works: Sequence[int]) -> dict[int, list[Judgement]]:
+    rows: Sequence[Any] = db.session.execute(_FINISHED, {"works": works}).all()
     ids = [row.id for row in rows]
     marks: dict[int, dict[str, tuple[int | None, str]]] = {id: {} for id in ids}
     found: dict[int, dict[str, str]] = {id: {} for id in ids}
@@ -199,10 +236,10 @@ def judgements(work_id: int) -> list[Judgement]:
             marks[id][criterion] = (level, comment)
         for id, code, quote in db.session.execute(_FOUND, {"ids": ids}):
             found[id][code] = quote
-    return [
-        Judgement(
+    made: dict[int, list[Judgement]] = {id: [] for id in works}
+    for row in rows:
+        made[row.work_id].append(Judgement(
             row.place, row.finished_at, row.feedback, {title: level for title, (level, _) in marks[row.id].items() if level is not None},
             {title: comment for title, (_, comment) in marks[row.id].items() if comment}, found[row.id],
-        )
-        for row in rows
-    ]  # fmt: skip
+        ))  # fmt: skip
+    return made

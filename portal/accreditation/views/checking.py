@@ -1,9 +1,10 @@
-"""What anybody may check, and what they need for it without us: credentials, keys, status lists, issuer, criteria."""
+"""What anybody may check, and what they need for it without us: credentials, keys, status lists, issuer, criteria, published figures."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,15 +17,17 @@ from portal.accreditation.credentials.checking import Checked, Outcome, belongs_
 from portal.accreditation.credentials.keys import NAME
 from portal.accreditation.forms.certifying import CheckForm
 from portal.accreditation.operations import issuing
-from portal.accreditation.queries import certificates
+from portal.accreditation.queries import certificates, posts
 from portal.accreditation.queries.certificates import Held
 from portal.kernel.errors import Invalid, NotFound
+from portal.organisations.queries import organisation
 from portal.policy import Action
 from portal.web.gate import gate
 from portal.web.pages import page
 
 bp = Blueprint("checking", __name__)
 KEPT = {"keys": timedelta(days=1), "status": timedelta(hours=1), "words": timedelta(hours=1)}
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 @bp.route("/check", methods=["GET", "POST"])
@@ -121,6 +124,17 @@ def achievement(code: str, number: int) -> Response:
     if found is None:
         raise NotFound()
     return _json({"@context": [building.CREDENTIALS, building.BADGES], **building.achievement(found, issuing.address())}, KEPT["words"])
+
+
+@bp.route("/organisations/<code>/accredited/<month>.jwt")
+@gate(Action.READ_PUBLIC_PAGES)
+def statement(code: str, month: str) -> Response:
+    """How many frontline posts of an organisation were accredited, as it published it for one month."""
+    body = organisation(code)
+    found = posts.of_month(body.id, date.fromisoformat(f"{month}-01")) if body and MONTH.fullmatch(month) else None
+    if found is None:
+        raise NotFound()
+    return _public(Response(issuing.statement(found), mimetype="text/plain"))
 
 
 @bp.route("/courses/<code>/<version>/criteria")

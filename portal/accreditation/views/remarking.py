@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, url_for
 
 from portal.accreditation.forms.remarking import DecisionForm, RemarkForm
 from portal.accreditation.operations import remarking
-from portal.accreditation.queries import catalogue
+from portal.accreditation.queries import catalogue, certificates
 from portal.accreditation.queries import remarking as queries
 from portal.accreditation.queries.remarking import Waiting
 from portal.accreditation.views.exchanging import Kept, kept
@@ -47,7 +47,8 @@ def decide(at: Waiting) -> Any:
     course = at.sitting.course
     if form.validate_on_submit():
         stands = form.stands.data == "yes"
-        remarking.decide(at, stands=stands, reason=words.clean_line(form.reason.data or ""), by=acting())
-        flash("The pass stands." if stands else "The pass does not stand. The person is told by letter.")
+        fallen = remarking.decide(at, stands=stands, reason=words.clean_line(form.reason.data or ""), by=acting())
+        revoked = f" {words.count(len(fallen), 'certificate is', 'certificates are').capitalize()} revoked with it." if fallen else ""
+        flash("The pass stands." if stands else f"The pass does not stand.{revoked} The person is told by letter.")
         return redirect(url_for("remarking.index", course=course.id), 303)
-    return page("authoring/remark_decide.html", at=at, course=course, form=form)
+    return page("authoring/remark_decide.html", at=at, course=course, form=form, fall=certificates.standing_on(at.sitting.attempt))
