@@ -42,7 +42,8 @@ def begin(at: Examined, kind: AttemptKind, *, by: Acting) -> Attempt:
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    db.session.execute(sa.insert(AttemptItem), [
+    # By the table: the mapper would send a statement of its own wherever a question with a day follows one without.
+    db.session.execute(sa.insert(AttemptItem.__table__), [
         {"attempt_id": made.id, "position": position, "question": one.question.id, "offered": drawing.as_text(one.offered), "starts_on": one.start,
          "answer": "", "late": False}
         for position, one in enumerate(drawn, start=1)
