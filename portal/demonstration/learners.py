@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 from portal.accreditation.models import TimeAllowed
 from portal.audit import PORTAL_STREAM, Event
 from portal.demonstration.bodies import Body
-from portal.demonstration.certificates import HOLDERS
-from portal.demonstration.featured import FEATURED
+from portal.demonstration.featured import FEATURED, LATER
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.people import Recruiter, Someone
 from portal.demonstration.years import Pen
@@ -32,9 +31,8 @@ ELSEWHERE = 0.15
 WAVES = (2, 5)  # in which one body sends its people
 FIRST_ONES, IN_DAYS = 0.14, 160  # of bodies: they learnt before they took part in assessments, some of theirs within so many days
 MORE_TIME, EXTRA = 0.09, (25, 25, 25, 50, 50, 100)
-ALREADY = frozenset(one.name for one in HOLDERS)  # what they learnt is told in certificates.py
-FIRST_NAMED = frozenset(one.name for one in FEATURED) - ALREADY
-OF_THE_NAMED = 0.5  # of those who act for a body in assessments and recommendations
+SHOWN = frozenset(one.name for one in (*FEATURED, *LATER))  # they begin where a visitor finds them (certificates.py, everything.py)
+OF_THE_NAMED = 0.5  # of others who act for a body in assessments and recommendations
 SIT_NOW = 7  # have a paper open when the demonstration is built
 
 
@@ -74,7 +72,7 @@ def gather(ledger: Ledger, recruiter: Recruiter, bodies: Sequence[Body], chance:
             [role] = chance.choices(list(ROLES), list(ROLES.values()))
             found.append(_learner(ledger, recruiter.hire(body, role, appointed_on), body, max(begins_on, appointed_on), drive, chance))
         for someone in body.team.people:
-            learns = someone.name in FIRST_NAMED or (someone.name not in ALREADY and chance.random() < OF_THE_NAMED)
+            learns = someone.name not in SHOWN and chance.random() < OF_THE_NAMED
             if someone.role in ROLES and someone.until_on is None and learns:
                 begins_on = someone.since_on + chance.random() * (today - ONE_DAY - someone.since_on)
                 found.append(_learner(ledger, someone, body, begins_on, drive, chance))
