@@ -14,7 +14,7 @@ from flask import Flask
 from portal import create_app
 from portal.accreditation.lifecycle import Bond, CertificateKind
 from portal.accreditation.models import Certificate, Enrolment, Tie
-from portal.accreditation.operations import certifying, issuing, tying
+from portal.accreditation.operations import certifying, issuing, posts, tying
 from portal.accreditation.queries import catalogue
 from portal.assessments.models import View
 from portal.assessments.operations import assigning, clarifying, extending, reviewing
@@ -74,6 +74,7 @@ def world(demonstration: Flask) -> Iterator[World]:
         learners.published(world.cast)
         world.at["paper"] = learners.a_paper(world.cast.hal).attempt.reference
         _certificate(world)
+        _figure(world)
         world.at["doubtful paper"] = learners.a_doubtful_paper(world.cast.priya).reference
         _works(world)
         _sessions(world)
@@ -95,6 +96,14 @@ def _certificate(world: World) -> None:
     db.session.execute(sa.insert(Certificate.__table__), [row])
     db.session.commit()
     world.at |= {"certificate": row["reference"], "uuid": row["uuid"], "key": issuing.ring().signer().name}
+
+
+def _figure(world: World) -> None:
+    """How many of the trust's frontline posts are accredited, as it says this month."""
+    posts.state(world.cast.trust, 20, version=0, by=world.cast.bea)
+    db.session.commit()
+    world.at["month"] = f"{posts.publish(world.cast.trust, by=world.cast.edwin).month:%Y-%m}"
+    db.session.commit()
 
 
 def _people(world: World) -> None:

@@ -86,6 +86,7 @@ SAMPLES: dict[str, Samples] = {
     "/organisations/<code>/accreditation/posts": BODY,
     "/organisations/<code>/accreditation/publish": BODY,
     "/organisations/<code>/accredited": BODY,
+    "/organisations/<code>/accredited/<month>.jwt": at(code="trust", month="month"),
     "/organisations/<code>/record": BODY,
     "/organisations/<code>/taking-part": BODY,
     "/organisations/<code>/taking-part/join": BODY,
