@@ -49,6 +49,8 @@ FEATURED = (
     Featured("Carys Llewellyn", OMBUDSMAN_CODE, Role.COMPLIANCE_OFFICER, "Watches the gap register, decides who gets "
              "more time, drafts recommendations and approves what a colleague drafted."),
     Featured("Imran Chaudhry", OMBUDSMAN_CODE, Role.ADMINISTRATOR, "Sets periods and keeps the register and its people."),
+    Featured("Leontyne Marsh", OMBUDSMAN_CODE, Role.AUTHOR, "Sees how the questions of each course do, where people stop, whether papers are "
+             "fair and how far assessors agree, and brings in questions of other systems."),
 )  # fmt: skip
 
 # Who has learnt everything that is taught (portal/demonstration/everything.py).

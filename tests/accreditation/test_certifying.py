@@ -23,7 +23,7 @@ from portal.accreditation.operations import certifying, deciding, issuing, renew
 from portal.accreditation.queries import catalogue
 from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries import examining as papers
-from portal.kernel import clock
+from portal.kernel import clock, words
 from portal.kernel.db import db
 from portal.kernel.errors import Invalid, NotAllowed, WrongState
 from portal.outbox import Letter, OutgoingLetter
@@ -191,6 +191,7 @@ def test_the_ombudsman_suspends_lifts_and_revokes(cast: Cast, browser: Any) -> N
     assert "Say why" in owen.press("Save the decision", what="SUSPEND", reason="", status=422).text
     owen.press("Save the decision", what="SUSPEND", reason="Two answers came from one hand.")
     assert issuing.checked(token).outcome.value == "suspended"
+    assert "Certificate held" not in browser(cast.hal).open("/learning").text
     assert "Somebody else decided meanwhile" in stale.press("Save the decision", what="REVOKE", reason="I too.", status=409).text
     mine = browser(cast.hal).open(f"/learning/certificates/{reference}").text
     assert "Two answers came from one hand." in mine
@@ -200,6 +201,7 @@ def test_the_ombudsman_suspends_lifts_and_revokes(cast: Cast, browser: Any) -> N
     owen.open(f"/certificates/{reference}")
     owen.press("Save the decision", what="LIFT", reason="It was one computer, in a library.")
     assert issuing.checked(token).outcome.value == "valid"
+    assert f"Until {words.day(at.certificate.valid_until_on)}" in browser(cast.hal).open("/learning").text
     owen.press("Save the decision", what="REVOKE", reason="Somebody else sat the paper.")
     assert issuing.checked(token).outcome.value == "revoked"
     assert "never given back" in owen.open(f"/certificates/{reference}").text

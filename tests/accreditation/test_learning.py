@@ -259,7 +259,7 @@ def test_pages_cost_a_known_number_of_statements(cast: Cast, browser: Any, queri
     read(cast.hal)
     hal = browser("hal")
     hal.open("/learning")
-    for path, most in (("/learning", 8), ("/learning/T1", 7), ("/learning/T1/lessons/01-first/01-one/1", 6), ("/learning/cpd", 4)):
+    for path, most in (("/learning", 9), ("/learning/T1", 7), ("/learning/T1/lessons/01-first/01-one/1", 6), ("/learning/cpd", 4)):
         with queries() as seen:
             hal.open(path)
         assert len(seen) <= most, seen

@@ -106,6 +106,13 @@ def status_after(verbs: Iterable[StatusVerb]) -> Status:
 
 
 _OF_PERSON = sa.select(C).where(C.person_id == sa.bindparam("person")).order_by(C.given_at.desc(), C.id.desc())
+_NEWEST = sa.select(D.what).where(D.certificate_id == C.id).order_by(D.number.desc()).limit(at_most(1)).correlate(C).scalar_subquery()
+IN_FORCE = sa.or_(_NEWEST.is_(None), sa.literal(StatusVerb.LIFT, type_=D.what.type) == _NEWEST)  # neither revoked nor suspended
+_COURSES = (
+    sa.select(C.code, sa.func.max(C.valid_until_on))
+    .where(C.person_id == sa.bindparam("person"), C.kind == sa.literal(CertificateKind.COURSE, literal_execute=True), C.valid_until_on >= sa.bindparam("today"), IN_FORCE)
+    .group_by(C.code)
+)
 _BY_UUID = sa.select(C).where(C.uuid == sa.bindparam("uuid"))
 _BY_REFERENCE = sa.select(C).where(C.reference == sa.bindparam("reference"))
 _DECISIONS = sa.select(D).where(D.certificate_id.in_(sa.bindparam("ids", expanding=True))).order_by(D.certificate_id, D.number)
@@ -129,6 +136,12 @@ _WORKS = sa.select(Work.assignment).where(
 def held_by(person_id: int) -> list[Held]:
     """Every certificate of this person, newest first."""
     return _held(db.session.scalars(_OF_PERSON, {"person": person_id}).all())
+
+
+def courses_held(person_id: int) -> dict[str, date]:
+    """The last day on which somebody holds a certificate, for each course of which they hold one today."""
+    found: Any = db.session.execute(_COURSES, {"person": person_id, "today": clock.today()})
+    return dict(found.tuples().all())
 
 
 def held(person_id: int, reference: str) -> Held | None:

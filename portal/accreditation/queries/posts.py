@@ -10,34 +10,33 @@ import sqlalchemy as sa
 
 from portal.accreditation import pathways, posts
 from portal.accreditation.credentials.checking import SOON
-from portal.accreditation.lifecycle import CertificateKind, StatusVerb
-from portal.accreditation.models import Certificate, CertificateDecision, Enrolment, PublishedFigure, StatedPosts
+from portal.accreditation.lifecycle import CertificateKind
+from portal.accreditation.models import Certificate, Enrolment, PublishedFigure, StatedPosts
 from portal.accreditation.posts import Figure
 from portal.accreditation.queries import catalogue
+from portal.accreditation.queries.certificates import IN_FORCE
 from portal.kernel import clock
-from portal.kernel.db import at_most, db
+from portal.kernel.db import db
 from portal.organisations.models import Membership, Organisation, Person
 from portal.organisations.queries.people import HOLDING
 from portal.policy import Role
 
-C, D, E, M = Certificate, CertificateDecision, Enrolment, Membership
+C, E, M = Certificate, Enrolment, Membership
 FRONTLINE = (Role.HANDLER, Role.COMPLAINTS_MANAGER)
 PAGE = 50
 
 _today: sa.BindParameter[date] = sa.bindparam("today")
 _FRONTLINE = sa.and_(M.organisation_id == sa.bindparam("body"), M.role.in_(sa.bindparam("roles", expanding=True)), HOLDING)
 _THEIRS = sa.select(M.person_id).where(_FRONTLINE)
-_LAST = sa.select(D.what).where(D.certificate_id == C.id).order_by(D.number.desc()).limit(at_most(1)).correlate(C).scalar_subquery()
-_IN_FORCE = sa.or_(_LAST.is_(None), sa.literal(StatusVerb.LIFT, type_=D.what.type) == _LAST)
 _AWARD = C.kind == sa.literal(CertificateKind.AWARD, literal_execute=True)
 
 _PEOPLE = (
     sa.select(Person.id, Person.reference, Person.name, M.role).join(M, M.person_id == Person.id).where(_FRONTLINE).order_by(Person.name, Person.id)
 )
-_HELD = sa.select(C.person_id, C.kind, C.code, C.title, C.valid_until_on).where(C.person_id.in_(_THEIRS), _IN_FORCE)
+_HELD = sa.select(C.person_id, C.kind, C.code, C.title, C.valid_until_on).where(C.person_id.in_(_THEIRS), IN_FORCE)
 _BEGUN = sa.select(E.person_id, E.course).where(E.person_id.in_(_THEIRS))  # an index alone answers this
 _ACCREDITED = sa.select(sa.func.count(C.person_id.distinct())).where(
-    C.person_id.in_(_THEIRS), _AWARD, _IN_FORCE, C.valid_from_on <= _today, C.valid_until_on >= _today
+    C.person_id.in_(_THEIRS), _AWARD, IN_FORCE, C.valid_from_on <= _today, C.valid_until_on >= _today
 )
 _STATED = sa.select(StatedPosts).where(StatedPosts.organisation_id == sa.bindparam("body")).order_by(StatedPosts.number.desc())
 _FIGURES = sa.select(PublishedFigure).where(PublishedFigure.organisation_id == sa.bindparam("body")).order_by(PublishedFigure.id.desc())

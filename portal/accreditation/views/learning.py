@@ -14,7 +14,7 @@ from portal.accreditation.courses import prose
 from portal.accreditation.courses.records import laid_out
 from portal.accreditation.forms.learning import CheckForm, GoOnForm, ShownForm
 from portal.accreditation.operations import learning
-from portal.accreditation.queries import examining
+from portal.accreditation.queries import certificates, examining
 from portal.accreditation.queries import learning as queries
 from portal.accreditation.queries.learning import Opened, Studied
 from portal.accreditation.views import mine
@@ -38,7 +38,7 @@ def index() -> Any:
     theirs = [one for one in courses if one.enrolment or pathways.belongs(one.course, roles, settings)]
     return page(
         "learning/index.html", mine=theirs, others=[one for one in courses if one not in theirs],
-        cpd=queries.cpd_since(person.id or 0, clock.today().replace(month=1, day=1)),
+        cpd=queries.cpd_since(person.id or 0, clock.today().replace(month=1, day=1)), held=certificates.courses_held(person.id or 0),
     )  # fmt: skip
 
 
