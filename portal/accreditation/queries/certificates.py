@@ -109,7 +109,7 @@ _OF_PERSON = sa.select(C).where(C.person_id == sa.bindparam("person")).order_by(
 _NEWEST = sa.select(D.what).where(D.certificate_id == C.id).order_by(D.number.desc()).limit(at_most(1)).correlate(C).scalar_subquery()
 IN_FORCE = sa.or_(_NEWEST.is_(None), sa.literal(StatusVerb.LIFT, type_=D.what.type) == _NEWEST)  # neither revoked nor suspended
 _COURSES = (
-    sa.select(C.code, sa.func.max(C.valid_until_on))
+    sa.select(C.code, sa.func.max(C.valid_until_on).label("until"))
     .where(C.person_id == sa.bindparam("person"), C.kind == sa.literal(CertificateKind.COURSE, literal_execute=True), C.valid_until_on >= sa.bindparam("today"), IN_FORCE)
     .group_by(C.code)
 )
@@ -140,8 +140,7 @@ def held_by(person_id: int) -> list[Held]:
 
 def courses_held(person_id: int) -> dict[str, date]:
     """The last day on which somebody holds a certificate, for each course of which they hold one today."""
-    found: Any = db.session.execute(_COURSES, {"person": person_id, "today": clock.today()})
-    return dict(found.tuples().all())
+    return {row.code: row.until for row in db.session.execute(_COURSES, {"person": person_id, "today": clock.today()})}
 
 
 def held(person_id: int, reference: str) -> Held | None:
