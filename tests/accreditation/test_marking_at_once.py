@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
 
 from flask import Flask
 
@@ -15,9 +15,11 @@ from portal.accreditation.models import Marking, Work
 from portal.accreditation.operations import assessing
 from portal.audit import Event, Record
 from portal.kernel.db import db
+from portal.policy import Acting
 from tests.accreditation.assessors import an_assessor, taken, written
 from tests.accreditation.learners import a_work, published
 from tests.accreditation.test_papers_at_once import learners
+from tests.at_once import at_once
 from tests.browser import Browser
 from tests.people import Cast
 
@@ -59,26 +61,13 @@ def test_two_who_finish_at_once_settle_the_work_once(own_app: Flask) -> None:
     ready = [(by, written(taken(by), 3, 3, by=by)) for by in (vera, noor)]
     references = [(by, at.marking.reference, at.sheet.version) for by, at in ready]
     db.session.remove()
-    together, faults = threading.Barrier(4), list[Exception]()
 
-    def finish(of: Any) -> None:
-        by, reference, version = of
-        with own_app.app_context():
-            try:
-                together.wait()
-                at = assessing.queries.held(by.id or 0, reference)
-                assert at is not None
-                assessing.finish(at, version=version, by=by)
-                db.session.commit()
-            except Exception as fault:
-                faults.append(fault)
-                db.session.rollback()
-            finally:
-                db.session.remove()
+    def finish(by: Acting, reference: str, version: int) -> None:
+        at = assessing.queries.held(by.id or 0, reference)
+        assert at is not None
+        assessing.finish(at, version=version, by=by)
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(finish, references * 2))
-    assert faults == []
+    assert at_once(own_app, *[partial(finish, *of) for of in references * 2]) == []
     assert (db.session.get_one(Work, one).state, db.session.get_one(Work, one).points) == (WorkState.PASSED, 75)
     assert {one.place for one in db.session.query(Marking)} == {Place.FIRST, Place.SECOND}
     for event, times in ((Event.MARKING_FINISHED, 2), (Event.WORK_MARKED, 1)):

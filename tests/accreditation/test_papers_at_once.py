@@ -21,6 +21,7 @@ from portal.organisations.models import Membership, Person
 from portal.organisations.queries import person_of_session
 from portal.policy import Acting, Role
 from tests.accreditation.learners import a_paper, answered, begun, published, read
+from tests.at_once import at_once
 from tests.browser import Browser
 from tests.people import Cast
 
@@ -130,32 +131,18 @@ def test_handing_in_while_the_sweep_closes_is_one_or_the_other(own_app: Flask) -
     at = answered(person, a_paper(person))
     reference, later = at.attempt.reference, at.attempt.deadline_at + 2 * examining.sittings.GRACE
     db.session.remove()
-    faults: list[Exception] = []
 
-    def work(turn: int) -> None:
-        with own_app.app_context():
-            try:
-                if turn:
-                    for step in examining.close_abandoned():
-                        step()
-                else:
-                    there = queries.sitting(person.id or 0, reference)
-                    assert there is not None
-                    examining.hand_in(there, by=person)
-                db.session.commit()
-            except Exception as fault:
-                faults.append(fault)
-                db.session.rollback()
-            finally:
-                db.session.remove()
+    def hand_in() -> None:
+        there = queries.sitting(person.id or 0, reference)
+        assert there is not None
+        examining.hand_in(there, by=person)
+
+    def sweep() -> None:
+        for step in examining.close_abandoned():
+            step()
 
     with clock.at(later):
-        threads = [threading.Thread(target=work, args=(turn,)) for turn in (0, 1)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert faults == []
+        assert at_once(own_app, hand_in, sweep) == []
     one = db.session.query(Attempt).one()
     assert (one.state, one.correct, one.kind) == (AttemptState.TIMED_OUT, 6, AttemptKind.EXAMINATION)
     assert db.session.query(Record).filter_by(event=Event.PAPER_TIMED_OUT.name).count() == 1

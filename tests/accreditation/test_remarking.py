@@ -6,8 +6,6 @@ import datetime as dt
 import json
 import random
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,6 +33,7 @@ from portal.outbox import OutgoingLetter
 from portal.policy import PORTAL
 from tests.accreditation.a_course import files, whole
 from tests.accreditation.learners import a_paper, answered, certified, handed_in, published, sat_again, sitting
+from tests.at_once import at_once
 from tests.browser import Browser
 from tests.conftest import MONDAY
 from tests.people import Cast
@@ -295,28 +294,18 @@ def test_a_pass_that_falls_while_somebody_revokes_its_certificate_revokes_it_onc
     db.session.commit()
     reference, wren, owen = held(cast)[0].certificate.reference, cast.wren, cast.owen
     db.session.remove()
-    together, faults = threading.Barrier(2), list[Exception]()
 
-    def decide(about_the_pass: bool) -> None:
-        with own_app.app_context():
-            try:
-                together.wait()
-                waiting, at = queries.waiting(paper), certificates.any_of(reference)
-                assert waiting is not None
-                assert at is not None
-                if about_the_pass:
-                    remarking.decide(waiting, stands=False, reason="Most of it was wrong.", by=wren)
-                else:
-                    deciding.decide(at, StatusVerb.REVOKE, "It was somebody else who sat.", seen=0, by=owen)
-                db.session.commit()
-            except Exception as fault:
-                faults.append(fault)
-                db.session.rollback()
-            finally:
-                db.session.remove()
+    def about_the_pass() -> None:
+        waiting = queries.waiting(paper)
+        assert waiting is not None
+        remarking.decide(waiting, stands=False, reason="Most of it was wrong.", by=wren)
 
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(decide, (True, False)))
+    def about_the_certificate() -> None:
+        there = certificates.any_of(reference)
+        assert there is not None
+        deciding.decide(there, StatusVerb.REVOKE, "It was somebody else who sat.", seen=0, by=owen)
+
+    faults = at_once(own_app, about_the_pass, about_the_certificate)
     at = certificates.any_of(reference)
     assert at is not None
     assert [one.what for one in at.decisions] == [StatusVerb.REVOKE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +18,7 @@ from portal.kernel import clock
 from portal.kernel.db import db
 from portal.kernel.errors import WrongState
 from portal.policy import PORTAL
+from tests.at_once import at_once
 from tests.builders import an_issued_recommendation
 from tests.people import Cast
 
@@ -102,28 +102,6 @@ def test_folding_to_nothing_leaves_no_row(cast):
     register.close_gap(opened(cast.trust), "Done", by=PORTAL)
     assert tallying.fold() == 2
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Tally)) == 0
-
-
-def at_once(app, *works):
-    faults = []
-
-    def run(work):
-        with app.app_context():
-            try:
-                work()
-                db.session.commit()
-            except Exception as fault:
-                faults.append(fault)
-                db.session.rollback()
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return faults
 
 
 def test_two_machines_folding_at_once_lose_and_double_nothing(own_app):
