@@ -69,7 +69,7 @@ def check(token: str, trusted: Trusted, now: datetime) -> Checked:
     says: dict[str, Any] = {}
     try:
         says = _believed(token, trusted)
-        if "VerifiableCredential" not in says.get("type", ()):
+        if "OpenBadgeCredential" not in says.get("type", ()):
             raise _Fails(Outcome.UNKNOWN, "Kind: it is signed by this portal, but it is not a certificate.")
         _agrees(says, trusted)
         return _in_force(says, trusted, now)
@@ -116,8 +116,6 @@ def _agrees(says: Mapping[str, Any], trusted: Trusted) -> None:
 
 
 def _in_force(says: Mapping[str, Any], trusted: Trusted, now: datetime) -> Checked:
-    if "OpenBadgeCredential" not in says.get("type", ()):
-        raise _Fails(Outcome.UNKNOWN, "Kind: it is signed by this portal, but it is not a certificate.")
     set_in = {purpose for purpose, entry in _entries(says).items() if _set(entry, purpose, trusted, now)}
     if "revocation" in set_in:
         return Checked(Outcome.REVOKED, "It was revoked, and does not count any more.", says)

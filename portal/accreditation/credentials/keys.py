@@ -89,7 +89,7 @@ class KeyRing:
     def key(self, name: str) -> Key | None:
         return next((key for key in self.all() if key.name == name), None)
 
-    def signer(self) -> FileSigner:
+    def signer(self) -> Signer:
         """The key in use; one is made where there is none yet."""
         now = [key for key in self.all() if not key.retired_on]
         key = now[-1] if now else self._make(clock.today())

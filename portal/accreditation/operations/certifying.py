@@ -39,12 +39,12 @@ def give_if_whole(enrolment_id: int, *, by: Acting) -> None:
         insist(by, Action.LEARN)
     db.session.flush()
     enrolment = db.session.get_one(Enrolment, enrolment_id)
+    person = hold(db.session.get_one(Person, enrolment.person_id))  # one certificate at a time, and no pass falls meanwhile
     parts = queries.parts_done(enrolment)
     if not parts or not all(part.done for part in parts):
         return
     version = catalogue.version(enrolment.course_version_id)
     course = catalogue.content(version)
-    person = hold(db.session.get_one(Person, enrolment.person_id))  # one certificate at a time, in however many windows
     before = queries.newest_of(person.id, CertificateKind.COURSE, course.id)
     again = before is not None and before.to_earn_again and before.certificate.cycle == enrolment.cycle
     if before is not None and before.certificate.cycle >= enrolment.cycle and not again:
@@ -66,6 +66,7 @@ def give_awards(person: Person, course: str) -> None:
 
 
 def give_award(person: Person, award: Award) -> bool:
+    """Give or renew an award if all that it needs is in force. For whoever holds the person."""
     held = queries.held_by(person.id)
     counting = {one.certificate.code for one in held if one.latest and one.counts and one.certificate.kind is CertificateKind.COURSE}
     before = next((one for one in held if one.latest and one.certificate.kind is CertificateKind.AWARD and one.certificate.code == award.code), None)

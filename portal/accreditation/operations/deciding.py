@@ -1,11 +1,11 @@
-"""The Ombudsman suspends a certificate, lifts that, or revokes it for cause; and a key that was stolen is answered."""
+"""The Ombudsman suspends a certificate, lifts that, or revokes it: for cause, with a pass that does not stand, or because a key was stolen."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from portal import audit, outbox
-from portal.accreditation.lifecycle import CERTIFICATE, Status, StatusVerb
+from portal.accreditation.lifecycle import CERTIFICATE, CertificateKind, Status, StatusVerb
 from portal.accreditation.models import Attempt, CertificateDecision
 from portal.accreditation.operations import certifying, issuing
 from portal.accreditation.queries import certificates as queries
@@ -51,17 +51,32 @@ def decide(at: Held, verb: StatusVerb, reason: str, *, seen: int, by: Acting) ->
 def revoke_with_pass(paper: Attempt, reason: str, *, by: Acting) -> list[Held]:
     """Revoke what was given because this paper was passed, now that its pass does not stand: which certificates those were.
 
-    For whoever has just decided about the pass, within the same transaction."""
+    Awards that other certificates carry are given anew at once. For whoever has just decided about the pass, within the same
+    transaction. Raises WrongState while one of them is suspended: what is looked into there is decided first."""
     insist(by, Action.REMARK)
-    hold(db.session.get_one(Person, paper.person_id))  # nothing is given meanwhile
-    said = f"It was given for passing the examination with the paper {paper.reference}. That was marked again, and its pass does not stand: {reason}"
+    person = hold(db.session.get_one(Person, paper.person_id))  # nothing is given meanwhile
     fallen = []
     for there in queries.standing_on(paper):
         at = queries.whole(hold(there.certificate).id)  # once nobody else decides about it
+        if at.status is Status.SUSPENDED:
+            reference = at.certificate.reference
+            raise WrongState(
+                f"{reference}, which was given for this pass, is suspended while somebody looks into it. That is decided first: it is lifted, or the "
+                "certificate is revoked. Nothing was changed.",
+                next_steps=[Step("See the certificate, or ask a reviewer to", f"/certificates/{reference}")],
+            )
         if at.status is not Status.REVOKED:
-            _decided(at, StatusVerb.REVOKE, said, len(at.decisions) + 1, by, paper=paper.reference)
+            _decided(at, StatusVerb.REVOKE, _fell(at, paper, reason), len(at.decisions) + 1, by, paper=paper.reference)
             fallen.append(at)
+    if fallen:
+        db.session.flush()
+        certifying.give_awards(person, paper.course)
     return fallen
+
+
+def _fell(at: Held, paper: Attempt, reason: str) -> str:
+    given = "It was given for" if at.certificate.kind is CertificateKind.COURSE else f"It needs the certificate of the course {paper.course}, which was given for"
+    return f"{given} passing the examination with the paper {paper.reference}. That was marked again, and its pass does not stand: {reason}"
 
 
 def _decided(at: Held, verb: StatusVerb, reason: str, number: int, by: Acting, paper: str | None = None) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from flask import current_app
 
 from portal.accreditation import posts
 from portal.accreditation.credentials import building, statuses, tokens
 from portal.accreditation.credentials.checking import Checked, Outcome, Trusted, check
-from portal.accreditation.credentials.keys import FileSigner, KeyRing
+from portal.accreditation.credentials.keys import KeyRing
 from portal.accreditation.models import Certificate, PublishedFigure
 from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries import posts as figures
@@ -47,13 +49,14 @@ def status_list(list_number: int) -> str | None:
     places = queries.places(list_number)
     if places is None:
         return None
-    return _signed(address(), list_number, tuple(sorted(places)), clock.start_of_day(clock.today()), ring().signer())
+    packed = _packed(address(), list_number, tuple(sorted(places)), clock.start_of_day(clock.today()))
+    return tokens.signed(packed, ring().signer(), address=address())
 
 
 @lru_cache(maxsize=8)
-def _signed(where: str, list_number: int, places: tuple[int, ...], since: datetime, signer: FileSigner) -> str:
-    """The same places on the same day are the same list, so that it is packed and signed once."""
-    return tokens.signed(statuses.credential(where, list_number, places, since), signer, address=where)
+def _packed(where: str, list_number: int, places: tuple[int, ...], since: datetime) -> Mapping[str, Any]:
+    """The same places on the same day are the same list, so that it is packed once."""
+    return statuses.credential(where, list_number, places, since)
 
 
 def statement(one: PublishedFigure) -> str:

@@ -167,6 +167,6 @@ def decide(at: Waiting, *, stands: bool, reason: str, by: Acting) -> list[Held]:
     outbox.post(
         Letter.PASS_NOT_STANDING, to=to.email, name=to.name, about=one.reference, period=at.remark.reference,
         facts={"reference": one.reference, "course": one.course, "because": at.remark.because, "reason": reason,
-               "path": f"/learning/{one.course}", "certificates": [f"{of.certificate.reference} for “{of.certificate.title}”" for of in fallen]},
+               "path": f"/learning/{one.course}", "again": queries.may_sit_again(one), "certificates": [f"{of.certificate.reference} for “{of.certificate.title}”" for of in fallen]},
     )  # fmt: skip
     return fallen

@@ -15,7 +15,7 @@ from portal.accreditation.queries import certificates as queries
 from portal.accreditation.queries.certificates import Held
 from portal.audit import Event
 from portal.kernel import clock, words
-from portal.kernel.db import insert_unless_there
+from portal.kernel.db import hold, insert_unless_there
 from portal.kernel.errors import Step, WrongState
 from portal.outbox import Letter
 from portal.policy import Acting, Action, insist
@@ -60,7 +60,7 @@ def _remind(id: int, days: int) -> int:
         return 0
     if one.kind is CertificateKind.AWARD:
         award = next((award for award in catalogue.awards() if award.code == one.code), None)
-        if award is None or certifying.give_award(person, award):
+        if award is None or certifying.give_award(hold(person), award):
             return 0
     return int(outbox.post(
         Letter.CERTIFICATE_ENDS, to=person.email, name=person.name, about=one.reference, period=f"{days} days",

@@ -80,9 +80,12 @@ class Sitting:
     course: Course
     version: CourseVersion
     items: Sequence[AttemptItem]
+    corrected: Course | None = None  # the version by which it was marked again
 
     def question(self, item: AttemptItem) -> Question:
-        return self.course.questions[item.question]
+        """The question by whose key the answer stands."""
+        sat = self.course.questions[item.question]
+        return marking.corrected(sat, self.corrected.questions.get(item.question)) if self.corrected else sat
 
     def judged(self, item: AttemptItem) -> Judged:
         return marking.judge(self.question(item), item.starts_on, item.answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -14,7 +14,7 @@ from portal.accreditation.courses.records import Question
 from portal.accreditation.lifecycle import AttemptKind
 from portal.accreditation.marking import Judged
 from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, PassDecision, Remark, RemarkedPaper
-from portal.accreditation.queries import catalogue, examining
+from portal.accreditation.queries import catalogue, examining, learning
 from portal.accreditation.queries.examining import Sitting
 from portal.kernel.db import at_most, db
 
@@ -114,6 +114,18 @@ def applied(attempt_id: int) -> CourseVersion | None:
     """The version by which a paper stands as it was marked last; None for the one that was sat."""
     id = db.session.scalar(_APPLIED, {"attempt": attempt_id})
     return catalogue.version(id) if id else None
+
+
+def as_it_stands(at: Sitting) -> Sitting:
+    """A paper that is over, with its questions as it was marked last."""
+    version = applied(at.attempt.id)
+    return replace(at, corrected=catalogue.content(version)) if version else at
+
+
+def may_sit_again(paper: Attempt) -> bool:
+    """Whether its course was not begun anew since, as for a renewal: then there is no other paper in the cycle of this one."""
+    newest = learning.enrolment(paper.person_id, paper.course)
+    return newest is not None and newest.id == paper.enrolment_id
 
 
 def waiting(paper: str) -> Waiting | None:

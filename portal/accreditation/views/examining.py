@@ -13,6 +13,7 @@ from portal.accreditation.forms.examining import form_for
 from portal.accreditation.forms.learning import GoOnForm
 from portal.accreditation.lifecycle import AttemptKind, AttemptState
 from portal.accreditation.operations import examining
+from portal.accreditation.queries import remarking
 from portal.accreditation.queries.examining import Asked, Examined, Sitting
 from portal.accreditation.views import mine
 from portal.kernel import clock, words
@@ -54,6 +55,8 @@ def _before(at: Examined, kind: AttemptKind) -> Any:
 @gate(Action.LEARN, mine.sitting)
 def paper(at: Sitting) -> Any:
     over = at.attempt.state is not AttemptState.OPEN
+    if over:
+        at = remarking.as_it_stands(at)
     return page(
         "learning/result.html" if over else "learning/paper.html", at=at, course=at.course, one=at.attempt, form=GoOnForm(formdata=None),
         left=_minutes(at), seconds=_seconds(at), kinds=AttemptKind, percent=marking.percent, outcomes=_by_outcome(at) if over else [], text=_text,

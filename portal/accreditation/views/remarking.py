@@ -51,4 +51,4 @@ def decide(at: Waiting) -> Any:
         revoked = f" {words.count(len(fallen), 'certificate is', 'certificates are').capitalize()} revoked with it." if fallen else ""
         flash("The pass stands." if stands else f"The pass does not stand.{revoked} The person is told by letter.")
         return redirect(url_for("remarking.index", course=course.id), 303)
-    return page("authoring/remark_decide.html", at=at, course=course, form=form, fall=certificates.standing_on(at.sitting.attempt))
+    return page("authoring/remark_decide.html", at=at, course=course, form=form, fall=certificates.standing_on(at.sitting.attempt), again=queries.may_sit_again(at.sitting.attempt))
