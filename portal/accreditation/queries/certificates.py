@@ -109,7 +109,7 @@ _OF_PERSON = sa.select(C).where(C.person_id == sa.bindparam("person")).order_by(
 _NEWEST = sa.select(D.what).where(D.certificate_id == C.id).order_by(D.number.desc()).limit(at_most(1)).correlate(C).scalar_subquery()
 IN_FORCE = sa.or_(_NEWEST.is_(None), sa.literal(StatusVerb.LIFT, type_=D.what.type) == _NEWEST)  # neither revoked nor suspended
 _COURSES = (
-    sa.select(C.code, sa.func.max(C.valid_until_on).label("until"))
+    sa.select(C.code, sa.func.max(C.valid_until_on).label("until"), sa.func.max(C.cycle).label("cycle"))
     .where(C.person_id == sa.bindparam("person"), C.kind == sa.literal(CertificateKind.COURSE, literal_execute=True), C.valid_until_on >= sa.bindparam("today"), IN_FORCE)
     .group_by(C.code)
 )
@@ -138,9 +138,9 @@ def held_by(person_id: int) -> list[Held]:
     return _held(db.session.scalars(_OF_PERSON, {"person": person_id}).all())
 
 
-def courses_held(person_id: int) -> dict[str, date]:
-    """The last day on which somebody holds a certificate, for each course of which they hold one today."""
-    return {row.code: row.until for row in db.session.execute(_COURSES, {"person": person_id, "today": clock.today()})}
+def courses_held(person_id: int) -> dict[str, tuple[date, int]]:
+    """The last day and the cycle of the certificate that somebody holds today, for each course of which they hold one."""
+    return {row.code: (row.until, row.cycle) for row in db.session.execute(_COURSES, {"person": person_id, "today": clock.today()})}
 
 
 def held(person_id: int, reference: str) -> Held | None:
@@ -211,7 +211,7 @@ def _needs(enrolment: Enrolment, course: Course) -> Collection[str]:
 
 def standing_on(paper: Attempt) -> list[Held]:
     """The certificates that would not have been given without the pass of this paper, and are not revoked: that of its course,
-    and the awards that were given while no other certificate of the course was in force."""
+    and the awards on whose first day no other certificate of the course, of those that are not revoked now, was within its days."""
     enrolment = db.session.get_one(Enrolment, paper.enrolment_id)
     if "paper" not in _needs(enrolment, catalogue.content(catalogue.version(enrolment.course_version_id))):
         return []
@@ -380,14 +380,20 @@ def holder(one: Certificate) -> Person:
     return db.session.get_one(Person, one.person_id)
 
 
-def recent(limit: int = 50) -> list[Held]:
-    """Those decided about last, and then those given last."""
-    given = sa.select(C.id.label("id")).order_by(C.given_at.desc(), C.id.desc()).limit(at_most(limit)).subquery()
-    decided = sa.select(D.certificate_id.label("id")).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(limit)).subquery()
-    decided_at = sa.select(sa.func.max(D.decided_at)).where(D.certificate_id == C.id).correlate(C).scalar_subquery()
-    wanted = sa.select(C).where(C.id.in_(sa.select(given.c.id).union(sa.select(decided.c.id))))
-    in_order = (decided_at.is_(None), decided_at.desc(), C.given_at.desc(), C.id.desc())
-    return _held(db.session.scalars(wanted.order_by(*in_order).limit(at_most(limit))).all())
+SHOWN = 25
+_DECIDED = sa.select(D.certificate_id).order_by(D.decided_at.desc(), D.certificate_id.desc()).limit(at_most(4 * SHOWN))
+_GIVEN = sa.select(C).order_by(C.given_at.desc(), C.id.desc()).limit(at_most(SHOWN))
+
+
+def decided_last() -> list[Held]:
+    """The certificates about which something was decided last."""
+    ids = list(dict.fromkeys(db.session.scalars(_DECIDED)))[:SHOWN]
+    found = {one.id: one for one in db.session.scalars(sa.select(C).where(C.id.in_(ids)))}
+    return _held([found[id] for id in ids])
+
+
+def given_last() -> list[Held]:
+    return _held(db.session.scalars(_GIVEN).all())
 
 
 def editions(award: str) -> Mapping[str, AwardEdition]:

@@ -27,7 +27,7 @@ def index() -> Any:
     found = (queries.any_of(wanted) or queries.by_uuid(wanted)) if wanted else None
     if found:
         return redirect(url_for("deciding.certificate", reference=found.certificate.reference), 303)
-    return page("certificates/all.html", form=form, wanted=wanted, recent=queries.recent())
+    return page("certificates/all.html", form=form, wanted=wanted, decided=queries.decided_last(), given=queries.given_last())
 
 
 @bp.route("/certificates/<reference>", methods=["GET", "POST"])
