@@ -304,9 +304,9 @@ def markdown(text: str, *, top: int = 2, pictures: Callable[[str], str] | None =
         elif token.type == "tr_open":
             column = 0
         elif token.type == "th_open":
-            headings.append(tokens[place + 1].content)
+            headings.append("".join(inner.content for inner in tokens[place + 1].children or ()))
         elif token.type == "td_open":
-            token.attrs = {"data-label": headings[column]}
+            token.attrs = {"data-label": headings[column]} if headings[column] else {}
             column += 1
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{max(2, min(6, int(token.tag[1]) + top - 1))}"

@@ -22,7 +22,7 @@ from portal.accreditation.models import Attempt, AttemptItem, CourseVersion, Enr
 from portal.accreditation.operations import counting
 from portal.accreditation.queries import catalogue, examining
 from portal.accreditation.queries import figures as queries
-from portal.kernel import clock
+from portal.kernel import clock, words
 from portal.kernel.db import db
 from portal.organisations.models import Person
 from tests.accreditation.a_course import COURSE, files
@@ -273,7 +273,7 @@ def test_an_author_sees_how_questions_do_sorts_them_and_downloads_them(cast: Cas
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(rows) == len(catalogue.content(version).questions)
     mine = next(row for row in rows if row["Id"] == "one-1")
-    assert mine["First answers"] == "60"
+    assert (mine["First answers"], mine["Counted at"]) == ("60", words.moment(clock.now()))
     assert 0 < float(mine["Facility"]) < 1
     assert next(row for row in rows if row["Id"] == "one-30")["Facility"] == ""
 
@@ -283,6 +283,8 @@ def test_pages_of_a_course_that_nobody_has_begun_say_so(cast: Cast, browser: Any
     assert "No course has been published yet" in wren.open("/authoring").text
     published(cast)
     assert "has not been counted yet" in wren.open("/authoring/T1").text
+    text = wren.open("/authoring/T1/questions.csv").answer.get_data(as_text=True)
+    assert {(row["First answers"], row["Times issued"], row["Counted at"]) for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))} == {("", "", "")}
     counted()
     assert "Nobody has finished an examination in this course yet" in wren.open("/authoring/T1").text
     assert "Nobody has begun this course yet" in wren.open("/authoring/T1/lessons").text

@@ -204,6 +204,7 @@ def test_markdown_becomes_html() -> None:
         '<h2>One</h2>\n<p>two <em>three</em> <a href="https://example.org/" rel="noopener noreferrer">four</a></p>\n'
     )
     assert '<td data-label="a">1</td>\n<td data-label="&quot;b">2</td>' in markdown('| a | "b |\n|---|---|\n| 1 | 2 |\n')
+    assert '<td>1</td>\n<td data-label="b &amp; c">2</td>' in markdown("| | **b &amp; c** |\n|---|---|\n| 1 | 2 |\n")
     assert markdown("# One", top=3) == "<h3>One</h3>\n"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.accreditation.courses.records import Course
+from portal.accreditation.courses.records import Course, Question
 from portal.accreditation.fairness import Compared, Group, Stratum
 from portal.accreditation.figures import Reached, Sums
 from portal.accreditation.lifecycle import AttemptKind
@@ -128,7 +128,7 @@ def kept(course: Course) -> Counted | None:
     if row is None:
         return None
     at, said, then = row[0], json.loads(row[1]), catalogue.content(row[2]).questions
-    same = {id for id, one in course.questions.items() if id in then and replace(then[id], line=0) == replace(one, line=0)}
+    same = {id for id, one in course.questions.items() if _alike(then.get(id), one)}
     compared = [Compared(*one) for one in said["compared"]]
     return Counted(
         at, said["began"], {lesson: (opened, finished) for lesson, (opened, finished) in said["lessons"].items()},
@@ -141,9 +141,13 @@ class _Same:
     """Which questions of earlier versions are those of the newest, word for word."""
 
     def __init__(self, course: Course) -> None:
-        self._now = {id: replace(one, line=0) for id, one in course.questions.items()}
-        self._versions: dict[int, Mapping[str, Any]] = {one.id: catalogue.content(one).questions for one in catalogue.versions(course.id)}
+        self._now = course.questions
+        self._versions: dict[int, Mapping[str, Question]] = {one.id: catalogue.content(one).questions for one in catalogue.versions(course.id)}
 
     def as_now(self, version: int, question: str) -> bool:
-        now, then = self._now.get(question), self._versions[version].get(question)
-        return now is not None and then is not None and replace(then, line=0) == now
+        return _alike(self._versions[version].get(question), self._now.get(question))
+
+
+def _alike(then: Question | None, now: Question | None) -> bool:
+    """Wherever they stand in their files."""
+    return then is not None and now is not None and replace(then, line=now.line) == now

@@ -74,7 +74,7 @@ def facts(person_id: int) -> Iterator[Fact]:
         if work.work.decided_at is not None and work.settled is not None:
             changed = work.appeal.decided_at if work.appeal and work.on_appeal else None
             yield Fact(
-                "passed" if work.work.passed else "failed", xapi.WORK, named, work.assignment.title, f"work {work.work.reference}",
+                "passed" if work.work.passed else "failed", xapi.WORK, named, work.assignment.title, f"work {work.work.reference}{' on appeal' if changed else ''}",
                 changed or work.work.decided_at, seconds=seconds, score=Score(work.work.points or 0, 100, work.work.passed), levels=work.settled.levels,
                 **of_course,
             )  # fmt: skip

@@ -12,14 +12,14 @@ from portal.accreditation.queries import catalogue
 from portal.accreditation.queries import figures as queries
 from portal.accreditation.queries.figures import Counted
 from portal.accreditation.views.exchanging import Kept, kept
-from portal.kernel import sheets
+from portal.kernel import sheets, words
 from portal.policy import Action
 from portal.web.gate import gate
 from portal.web.pages import page
 
 bp = Blueprint("authoring", __name__)
 USUALLY = "question"
-COLUMNS = ("Question", "Id", "Topic", "Outcome", "Difficulty as written", "First answers", "Facility", "Item-rest correlation", "Left out", "Times issued", "Look at")
+COLUMNS = ("Question", "Id", "Topic", "Outcome", "Difficulty as written", "First answers", "Facility", "Item-rest correlation", "Left out", "Times issued", "Look at", "Counted at")
 
 
 @bp.route("/authoring")
@@ -47,18 +47,22 @@ def _figures(at: Kept, counted: Counted | None) -> list[Figures]:
 @bp.route("/authoring/<course>/questions.csv")
 @gate(Action.SEE_COURSE_FIGURES, kept)
 def as_csv(at: Kept) -> Any:
-    lines = [list(COLUMNS), *([sheets.cell(value) for value in _line(one)] for one in _figures(at, queries.kept(at.course)))]
+    counted = queries.kept(at.course)
+    lines = [list(COLUMNS), *([sheets.cell(value) for value in _line(one, counted)] for one in _figures(at, counted))]
     answer = Response(sheets.BYTE_ORDER + sheets.written(lines), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{at.course.id}-questions.csv"'
     return answer
 
 
-def _line(one: Figures) -> tuple[Any, ...]:
+def _line(one: Figures, counted: Counted | None) -> tuple[Any, ...]:
+    """A question as it stands in the file. Before the first night nothing was counted, which is not nought."""
     of = one.question
+    if counted is None:
+        return (of.title, of.id, of.topic, of.outcome, of.difficulty, *[None] * 7)
     shown = one.sums.n >= figures.FEWEST
     return (
         of.title, of.id, of.topic, of.outcome, of.difficulty, one.sums.n, _rounded(one.facility), _rounded(one.correlation),
-        one.sums.left_out if shown else None, one.sums.issued, one.look,
+        one.sums.left_out if shown else None, one.sums.issued, one.look, words.moment(counted.at),
     )  # fmt: skip
 
 
