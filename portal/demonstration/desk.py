@@ -34,7 +34,7 @@ from portal.kernel.working_days import next_working_day
 from portal.policy import Acting
 
 OPENS, A_WORK, A_DAY = timedelta(hours=8, minutes=40), timedelta(minutes=54), 9  # of a day at the desk
-FIRST_WITHIN, SECOND_WITHIN, THIRD_WITHIN = 9, 3, 3  # days
+FIRST_WITHIN, SECOND_WITHIN, THIRD_WITHIN = 7, 2.5, 2  # days: nothing waits longer than the works of marking.py
 LIKE_THE_PANEL, LIKE_ONESELF = 0.88, 0.92  # of levels; most others lie one beside
 SEEN = 0.97  # of what must not be in a work
 APPEALED, CHANGED = 0.13, 0.35
