@@ -12,7 +12,7 @@ from portal.kernel.db import db
 
 def at_once(app: Flask, *works: Callable[[], object]) -> list[Exception]:
     """Does each and commits it. What was raised, in the order in which it came; whatever raised was rolled back."""
-    together, faults = threading.Barrier(len(works)), list[Exception]()
+    together, faults = threading.Barrier(len(works), timeout=60), list[Exception]()
 
     def run(work: Callable[[], object]) -> None:
         with app.app_context():

@@ -14,7 +14,8 @@ from portal.audit import Event
 from portal.demonstration import practices
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.people import Recruiter, Team
-from portal.demonstration.years import Pen, Year
+from portal.demonstration.years import Pen, Year, learning_began
+from portal.kernel import clock
 from portal.kernel.db import db
 from portal.organisations.models import Branch, Organisation, Succession
 from portal.organisations.remit import OMBUDSMAN_CODE
@@ -22,6 +23,7 @@ from portal.policy import PORTAL
 
 GOVERNMENT_BODIES = 60
 EVERY_ONE_OF = frozenset({"T", "I", "PO"})  # kinds of which every open organisation takes part
+LEARNT_FIRST = "R0A"  # its people were added when learning began, before it took part in assessments
 # A group begins to answer for a branch while the assessment of a year is under way. The days move with today, so that
 # there are superseded assessments for as long as there are mergers long past on the register.
 BRANCHES = {"active-travel-england": ("department-for-transport", 1),
@@ -79,6 +81,8 @@ def taking_part(ledger: Ledger, recruiter: Recruiter, years: Sequence[Year], cha
             team = recruiter.one_person(row, joined_on)
         elif row.kind == practices.KIND:
             team = recruiter.practice(row, joined_on)
+        elif row.code == LEARNT_FIRST:
+            team = recruiter.team(row, min(joined_on, learning_began(clock.today())))
         else:
             team = recruiter.team(row, joined_on, left_on=left_on if left_on and left_on > joined_on and not row.closed_on else None)
         group, since = BRANCHES.get(row.code, ("", 0))

@@ -25,7 +25,6 @@ from portal.demonstration import (
     earning,
     everything,
     featured,
-    learners,
     learning,
     letters,
     marking,
@@ -50,7 +49,7 @@ from portal.demonstration.shortfalls import Shortfalls
 from portal.demonstration.stories import Office, Story
 from portal.demonstration.years import Year
 from portal.files import receiving
-from portal.kernel import clock, words, working_days
+from portal.kernel import clock, words
 from portal.kernel.db import db
 from portal.organisations.models import Organisation, Person
 from portal.organisations.operations import importing
@@ -93,8 +92,7 @@ def _tell_by_operations(ledger: Ledger, stated: Sequence[Stated]) -> None:
     """What a few people did: slower to tell, and exactly as it would have been."""
     everything.earn(clock.today())
     certificates.earn(clock.today())
-    if judge := certificates.reviewer():
-        earning.decide(ledger, SEED, judge)
+    earning.decide(ledger, SEED, certificates.reviewer())
     marking.tell(ledger.now)
     accredited.settle(stated, clock.today())
 
@@ -109,7 +107,7 @@ def register_first() -> list[Entry]:
         if not db.session.scalar(sa.select(sa.exists().where(Organisation.id.is_not(None)))):
             importing.load_shipped()
         practices.register()
-    with clock.at(working_days.add_months(clock.today(), -learners.MONTHS) - COURSES_BEFORE):
+    with clock.at(years.learning_began(clock.today()) - COURSES_BEFORE):
         publishing.load_shipped(ROOT / "courses")
     days = {row.id: row for row in db.session.execute(sa.select(Organisation.id, Organisation.opened_on, Organisation.closed_on))}
     return [_on_its_day(entry, days.get(entry.organisation_id)) for entry in audit.handed_over(db.session())]

@@ -14,13 +14,12 @@ from portal.demonstration import passing
 from portal.demonstration.featured import FIRST_REVIEWER
 from portal.kernel import clock
 from portal.kernel.db import db
-from portal.kernel.working_days import add_months
+from portal.kernel.working_days import add_months, next_working_day
 from portal.organisations.models import Person
-from portal.organisations.queries.people import person_of_id
 from portal.policy import Acting
 
 COURSE = "C1"
-READS, SITS = timedelta(hours=10), timedelta(hours=11)  # of the day
+READS, SITS, DECIDES = timedelta(hours=8), timedelta(hours=16), timedelta(hours=11)  # of the day
 
 
 @dataclass(frozen=True)
@@ -43,39 +42,37 @@ HOLDERS = (
 
 
 def earn(today: date) -> None:
-    """Everything that they did for it. The course must be published; without it nothing is done."""
-    there = catalogue.published(COURSE)
-    if there is None:
-        return
-    judge = reviewer()
+    """Everything that they did for it."""
+    there, judge = catalogue.published(COURSE), reviewer()
+    assert there is not None
     for one in HOLDERS:
         person = _person(one.name)
-        if person is None or judge is None:
-            continue
-        given = add_months(today + timedelta(days=one.ends_in), -there.course.valid_months)
+        given = next_working_day(add_months(today + timedelta(days=one.ends_in), -there.course.valid_months))
         _pass(Acting(person.id, person.name, person.email), there, clock.start_of_day(given))
         for days, (verb, reason) in enumerate(one.decided, start=1):
-            with clock.at(clock.start_of_day(today) - timedelta(days=20) + timedelta(days=7 * days)):
+            with clock.at(clock.start_of_day(next_working_day(today - timedelta(days=20 - 7 * days))) + DECIDES):
                 held = certificates.held_by(person.id)[0]
                 deciding.decide(held, verb, reason, seen=len(held.decisions), by=judge)
                 db.session.flush()
 
 
-def reviewer() -> Acting | None:
+def reviewer() -> Acting:
     """Who decided about certificates."""
-    found = _person(FIRST_REVIEWER.name)
-    return person_of_id(found.id) if found else None
+    return passing.acting(_person(FIRST_REVIEWER.name).id)
 
 
-def _person(name: str) -> Person | None:
-    return db.session.scalar(sa.select(Person).where(Person.name == name).order_by(Person.id))
+def _person(name: str) -> Person:
+    return db.session.scalars(sa.select(Person).where(Person.name == name)).one()
 
 
 def _pass(by: Acting, there: catalogue.Published, day: datetime) -> None:
+    steps = iter(day + READS + passing.A_LESSON * number for number in range(len(there.course.lessons) + len(there.course.scenarios)))
     with clock.at(day + READS):
         learning.begin(there.version, by=by)
-        for lesson in there.course.lessons:
+    for lesson in there.course.lessons:
+        with clock.at(next(steps)):
             passing.read(by, there.course, lesson)
-        for scenario in there.course.scenarios:
+    for scenario in there.course.scenarios:
+        with clock.at(next(steps)):
             passing.walk(by, there.course, scenario)
     passing.sit(by, there.course, day + SITS)

@@ -34,7 +34,7 @@ from portal.kernel.working_days import next_working_day
 from portal.policy import Acting
 
 OPENS, A_WORK, A_DAY = timedelta(hours=8, minutes=40), timedelta(minutes=54), 9  # of a day at the desk
-FIRST_WITHIN, SECOND_WITHIN, THIRD_WITHIN = 9, 3, 3  # days
+FIRST_WITHIN, SECOND_WITHIN, THIRD_WITHIN = 7, 2.5, 2  # days: nothing waits longer than the works of marking.py
 LIKE_THE_PANEL, LIKE_ONESELF = 0.88, 0.92  # of levels; most others lie one beside
 SEEN = 0.97  # of what must not be in a work
 APPEALED, CHANGED = 0.13, 0.35
@@ -141,8 +141,8 @@ class Desk:
         self._key = str(current_app.config["SECRET_KEY"])
         self.opens_at = clock.start_of_day(max(one.since_on for one in assessors)) + timedelta(days=14)
 
-    def mark(self, task: Task) -> bool | None:
-        """Whether it passes, with its row as it is then; None while it waits."""
+    def mark(self, task: Task) -> datetime | None:
+        """The moment from which it is passed, be it on appeal; None where it is not, or waits. Its row is as it is then."""
         work, took = task.work, self._chance.uniform(1, FIRST_WITHIN)
         first = self._slot(work["handed_in_at"] + timedelta(days=took))
         second = self._slot(work["handed_in_at"] + timedelta(days=took + self._chance.uniform(0.6, SECOND_WITHIN)), first[0])
@@ -154,7 +154,7 @@ class Desk:
                 return None
             given.append((*made, who))
         given.sort(key=lambda one: one[0]["finished_at"])
-        moment = given[-1][0]["finished_at"]
+        moment: datetime = given[-1][0]["finished_at"]
         reasons = settling.differences(task.assignment, given[0][1], given[1][1]) if len(given) == 2 else frozenset()
         if reasons:
             work["state"] = WorkState.DIFFERING
@@ -176,9 +176,11 @@ class Desk:
         )  # fmt: skip
         for row, one, assessor in given:
             assessor.done.append((row, moment, task, one))
-        if not found.passed and not task.script.broken and self._chance.random() < APPEALED:
-            self._appeal(task, [assessor for _, _, assessor in given])
-        return bool(work["state"] is WorkState.PASSED)
+        if found.passed:
+            return moment
+        if not task.script.broken and self._chance.random() < APPEALED:
+            return self._appeal(task, [assessor for _, _, assessor in given])
+        return None
 
     def _slot(self, after: datetime, *but: Assessor) -> tuple[Assessor, datetime]:
         """Who is free first, and when."""
@@ -233,9 +235,7 @@ class Desk:
         for code in sorted(found):
             ledger.add(MustNotFound, marking_id=row["id"], code=code, quote=quote(task.script, code, task.text))
         given = Given(levels, found)
-        passed = settling.alone(task.assignment, given).passed
-        words = file("assessors")["feedback"]["passed" if passed else "must_not" if found else "failed"]
-        ledger.add(MarkingSheet, marking_id=row["id"], feedback=chance.choice(words), saved_at=at + took - timedelta(minutes=1))
+        ledger.add(MarkingSheet, marking_id=row["id"], feedback=chance.choice(file("assessors")["feedback"][_about(task.assignment, given)]), saved_at=at + took - timedelta(minutes=1))
         about = f"marking {row['reference']}"
         ledger.say(Event.MARKING_TAKEN, PORTAL_STREAM, about, by=by, at=at, work=task.work["reference"], place=place.value)
         ledger.say(Event.MARKING_FINISHED, PORTAL_STREAM, about, by=by, at=at + took, work=task.work["reference"], place=place.value, levels=levels, must_nots=sorted(found))
@@ -246,14 +246,15 @@ class Desk:
             return level
         return max(0, min(4, level + (1 if self._chance.random() < 0.5 + leans else -1)))
 
-    def _appeal(self, task: Task, marked_by: Sequence[Assessor]) -> None:
-        """The learner asks that somebody else looks at the marks, and somebody else does."""
-        work, chance, ledger, texts = task.work, self._chance, self._ledger, file("assessors")["appeals"]
+    def _appeal(self, task: Task, marked_by: Sequence[Assessor]) -> datetime | None:
+        """The learner asks that somebody else looks at the marks, and somebody else does. The moment from which it is passed, if it is then."""
+        work, chance, ledger = task.work, self._chance, self._ledger
         asked_at = work["decided_at"] + timedelta(days=chance.uniform(1, 15))
         if asked_at > ledger.now:
-            return
+            return None
+        texts = chance.choice(file("assessors")["appeals"])
         row = ledger.add(
-            Appeal, reference=ledger.reference("AP"), work_id=work["id"], work_reference=work["reference"], grounds=chance.choice(texts["grounds"]),
+            Appeal, reference=ledger.reference("AP"), work_id=work["id"], work_reference=work["reference"], grounds=texts["grounds"],
             asked_at=asked_at, decide_by=works.appeal_decided_by(asked_at), points_before=work["points"], passed_before=False,
         )  # fmt: skip
         ledger.say(Event.APPEAL_ASKED, PORTAL_STREAM, task.about, by=task.learner, at=asked_at, work=work["reference"], decide_by=row["decide_by"])
@@ -265,17 +266,28 @@ class Desk:
         made = self._write(task, who, Place.APPEAL, at, better if changes else like, 1)
         who.taken = taken  # appeals are no part of what is counted for repeats
         if made is None:
-            return
+            return None
         marking, given = made
-        reasons = chance.choice(texts["changed" if changes else "stands"])
+        decided_at: datetime = marking["finished_at"]
+        reasons = texts["changed" if changes else "stands"]
         next(one for one in reversed(ledger.rows[MarkingSheet]) if one["marking_id"] == marking["id"])["feedback"] = reasons
-        row.update(state=AppealState.CHANGED if changes else AppealState.STANDS, marking_id=marking["id"], decided_at=marking["finished_at"], reasons=reasons)
+        row.update(state=AppealState.CHANGED if changes else AppealState.STANDS, marking_id=marking["id"], decided_at=decided_at, reasons=reasons)
         ledger.say(Event.MARKING_TAKEN, PORTAL_STREAM, task.about, by=who.someone.acting, at=at, work=work["reference"], place=Place.APPEAL.value)
         if changes:
             work["points"], passed = settling.after_appeal(task.assignment, work["points"], False, given)
             if passed:
                 work["state"] = WorkState.PASSED
         ledger.say(
-            Event.APPEAL_DECIDED, PORTAL_STREAM, task.about, by=who.someone.acting, at=marking["finished_at"], work=work["reference"],
+            Event.APPEAL_DECIDED, PORTAL_STREAM, task.about, by=who.someone.acting, at=decided_at, work=work["reference"],
             outcome=row["state"].value, points=work["points"], passed=work["state"] is WorkState.PASSED,
         )  # fmt: skip
+        return decided_at if work["state"] is WorkState.PASSED else None
+
+
+def _about(assignment: Assignment, given: Given) -> str:
+    """What is to be said of a work as a whole, so marked."""
+    if settling.alone(assignment, given).passed:
+        return "passed"
+    if not given.must_nots:
+        return "failed"
+    return "only_must_not" if settling.alone(assignment, Given(given.levels)).passed else "must_not"

@@ -18,10 +18,11 @@ from portal.audit import PORTAL_STREAM, Event
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.people import Someone
 from portal.kernel import clock
-from portal.kernel.working_days import add_months
+from portal.kernel.working_days import add_months, next_working_day
 from portal.policy import PORTAL, Acting
 
 NIGHT = timedelta(hours=2)  # when reminders go out, and awards are renewed that can be
+DECIDES = timedelta(hours=11)  # of the day
 DECIDED_AGO = (150, 9)  # days, between which the Ombudsman decided about some of them
 REASONS = (
     ("We were told that somebody else sat at the computer. We are asking both people.", StatusVerb.LIFT, "They were in the same room, each at their own paper, as their manager confirms."),
@@ -120,15 +121,17 @@ def tell(ledger: Ledger, earned: Sequence[Earned]) -> None:
 
 
 def decide(ledger: Ledger, seed: int, judge: Acting) -> None:
-    """The Ombudsman asks about a few of them, and decides."""
+    """The Ombudsman asks about a few of them on which nothing rests: no award, and nothing that was given since. And decides."""
     chance, today = random.Random(f"{seed} decisions"), clock.today()
-    there = [row["reference"] for row in ledger.rows[Certificate] if row["valid_until_on"] > today and row["valid_from_on"] < today - timedelta(days=DECIDED_AGO[0] + 30)
-             and row["kind"] is CertificateKind.COURSE]  # fmt: skip
+    newest = {row["person_id"]: row for row in ledger.rows[Certificate]}  # in the order in which they were given
+    with_award = {row["person_id"] for row in ledger.rows[Certificate] if row["kind"] is CertificateKind.AWARD}
+    there = [row["reference"] for person, row in newest.items() if person not in with_award and row["valid_until_on"] > today
+             and row["valid_from_on"] < today - timedelta(days=DECIDED_AGO[0] + 30)]  # fmt: skip
     for reference, (why, then, because) in zip(chance.sample(there, min(len(REASONS), len(there))), REASONS, strict=False):
         days = chance.randint(DECIDED_AGO[1] + 10, DECIDED_AGO[0])
         steps = [(StatusVerb.SUSPEND, why, days), *([(then, because, days - chance.randint(5, 10))] if then else [])]
         for verb, reason, ago in steps:
-            with clock.at(clock.start_of_day(today - timedelta(days=ago)) + timedelta(hours=11)):
+            with clock.at(clock.start_of_day(next_working_day(today - timedelta(days=ago))) + DECIDES):
                 held = certificates.any_of(reference)
                 assert held is not None
                 deciding.decide(held, verb, reason, seen=len(held.decisions), by=judge)

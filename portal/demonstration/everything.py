@@ -29,7 +29,7 @@ def earn(today: date) -> None:
     by = passing.acting(person.id)
     there = {one.course.id: one for one in catalogue.all_published()}
     courses = [there[id] for award in catalogue.awards() for id in award.courses if id in there]
-    resubmits = next((one.course.id for one in courses if one.course.assignments), "")
+    resubmits = next(one.course.id for one in courses if one.course.assignments)
     for place, one in enumerate(courses):
         days = _days(today - timedelta(days=FIRST_AGO - DAYS * place // len(courses)))
         with clock.at(next(days)):
@@ -37,7 +37,7 @@ def earn(today: date) -> None:
         for module in one.course.modules:
             at = next(days)
             for number, lesson in enumerate(module.lessons):
-                with clock.at(at + timedelta(minutes=25 * number)):
+                with clock.at(at + passing.A_LESSON * number):
                     passing.read(by, one.course, lesson)
         for scenario in one.course.scenarios:
             with clock.at(next(days)):

@@ -56,7 +56,7 @@ FEATURED = (
 # Who has learnt everything that is taught (portal/demonstration/everything.py).
 EVERYTHING = Featured("Ifeoma Castellan", "land-registry", MANAGER, "Has passed every course there is, over two years, and holds every award. See "
                       "the certificates, what they show and who may check them, and the record of development.", job_title="Head of Complaints Learning")
-# Assessors, hired after everybody else (portal/demonstration/marking.py).
+# Hired after everybody else: assessors (portal/demonstration/marking.py), and whoever has learnt everything.
 LATER = (
     Featured("Amara Lindqvist", OMBUDSMAN_CODE, Role.ASSESSOR, "Marks what learners write. Take the next work, on which two others differ, or decide "
              "an appeal."),

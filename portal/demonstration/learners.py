@@ -13,13 +13,11 @@ from portal.demonstration.bodies import Body
 from portal.demonstration.featured import FEATURED, LATER
 from portal.demonstration.ledger import Ledger
 from portal.demonstration.people import Recruiter, Someone
-from portal.demonstration.years import Pen
+from portal.demonstration.years import Pen, learning_began
 from portal.kernel import clock
-from portal.kernel.working_days import add_months
 from portal.policy import Role
 
 ONE_DAY = timedelta(days=1)
-MONTHS = 40  # since the first of them began
 ROLES = {Role.HANDLER: 0.72, Role.CONTRIBUTOR: 0.16, Role.COMPLAINTS_MANAGER: 0.12}
 # Where more or fewer learn than elsewhere, of every three thousand; and of others by their kind.
 MANY = {"R0A": 62, "RR8": 38, "hm-revenue-customs": 110, "department-for-work-pensions": 140, "home-office": 60,
@@ -58,7 +56,7 @@ class Learner:
 def gather(ledger: Ledger, recruiter: Recruiter, bodies: Sequence[Body], chance: random.Random, many: int) -> list[Learner]:
     """So many new people, each in one role in one of the bodies that are open, and some of those who act for these bodies."""
     today = clock.today()
-    first = add_months(today, -MONTHS)
+    first = learning_began(today)
     found: list[Learner] = []
     for body, here in _shared_out([body for body in bodies if body.closed_on is None], chance, many):
         drive = DRIVE.get(body.code, chance.betavariate(2.2, 0.7))
@@ -70,7 +68,7 @@ def gather(ledger: Ledger, recruiter: Recruiter, bodies: Sequence[Body], chance:
             begins_on = min(chance.choice(waves) + timedelta(days=round(chance.expovariate(1 / 9))), today - ONE_DAY)
             appointed_on = max(since, begins_on - timedelta(days=chance.randint(1, 60)))
             [role] = chance.choices(list(ROLES), list(ROLES.values()))
-            found.append(_learner(ledger, recruiter.hire(body, role, appointed_on), body, max(begins_on, appointed_on), drive, chance))
+            found.append(_learner(ledger, recruiter.hire(body, role, appointed_on), body, begins_on, drive, chance))
         for someone in body.team.people:
             learns = someone.name not in SHOWN and chance.random() < OF_THE_NAMED
             if someone.role in ROLES and someone.until_on is None and learns:
@@ -92,6 +90,7 @@ def _shared_out(bodies: Sequence[Body], chance: random.Random, many: int) -> lis
 
 
 def _learner(ledger: Ledger, someone: Someone, body: Body, begins_on: date, drive: float, chance: random.Random) -> Learner:
+    begins_on = max(begins_on, someone.since_on + ONE_DAY)
     begins_at = Pen(chance, ledger.now).on(begins_on)
     extra, extra_from = 0, begins_at + timedelta(minutes=chance.randint(30, 1400))
     manager = body.team.holder(Role.COMPLAINTS_MANAGER, begins_on)

@@ -12,7 +12,7 @@ from portal.accreditation import pathways
 from portal.accreditation.courses.records import Award
 from portal.accreditation.operations import renewing
 from portal.accreditation.queries import catalogue
-from portal.demonstration import desk, learners
+from portal.demonstration import desk, learners, marking
 from portal.demonstration.bodies import Body
 from portal.demonstration.desk import Desk
 from portal.demonstration.earning import Earned, Wallet
@@ -53,7 +53,7 @@ def learn(ledger: Ledger, recruiter: Recruiter, bodies: Sequence[Body], assessor
     """Everything that they did until now. Returns the certificates that they earned."""
     chance = random.Random(f"{seed} learning")
     subjects = {there.course.id: Subject.of(there.course, there.version, chance) for there in catalogue.all_published()}
-    school = School(subjects, catalogue.awards(), Desk(ledger, chance, assessors), [])
+    school = School(subjects, catalogue.awards(), Desk(ledger, chance, assessors[marking.TOLD:]), [])
     ombudsman = next(body.id for body in bodies if body.code == OMBUDSMAN_CODE)
     waiting: list[tuple[datetime, int, Iterator[datetime]]] = []
     for order, one in enumerate(learners.gather(ledger, recruiter, bodies, chance, many)):

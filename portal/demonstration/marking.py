@@ -21,12 +21,14 @@ from portal.demonstration.bodies import Body
 from portal.demonstration.people import OMBUDSMAN_STAFF, Recruiter, Someone
 from portal.kernel import clock
 from portal.kernel.db import db
+from portal.kernel.working_days import add_working_days, next_working_day
 from portal.organisations.models import Membership, Person
 from portal.policy import Acting, Role
 
 COURSE, ASSIGNMENT = "C3", "resolution-call"
-BEGINS_AGO = timedelta(days=28)  # so that what two assessors differ on waits longer than any other work
+BEGINS_AGO = 22  # working days, so that these works are due before all that still wait (desk.py), and what two assessors differ on first of all
 MORE = 4  # assessors
+TOLD = 2  # assessors, the longest there, who mark here and in everything.py, and nothing of the many
 LEARNERS = 7
 FEEDBACK = "What is good is in the comments, and what would make it better."
 KEPT = "You see the cause. Say as well what it did to her: she was made to look careless."
@@ -47,15 +49,13 @@ def hire(recruiter: Recruiter, office: Body, today: date) -> list[Someone]:
     title = OMBUDSMAN_STAFF[Role.ASSESSOR][1]
     for one in featured.LATER:
         if one.role is Role.ASSESSOR:
-            recruiter.hire(office, one.role, today - BEGINS_AGO - timedelta(days=30), job_title=title, name=one.name)
+            recruiter.hire(office, one.role, add_working_days(today, -BEGINS_AGO) - timedelta(days=30), job_title=title, name=one.name)
     return before + [recruiter.hire(office, Role.ASSESSOR, office.joined_on, job_title=title) for _ in range(MORE)]
 
 
 def tell(now: datetime) -> None:
     """Everything, in its order."""
-    if catalogue.published(COURSE) is None:
-        return
-    days = iter(now - BEGINS_AGO + timedelta(hours=12 * half) for half in range(2 * BEGINS_AGO.days))
+    days = _days(add_working_days(clock.london(now).date(), -BEGINS_AGO))
     first, second, *_ = assessors()
     third = _acting_as(featured.LATER[0].name)
     _practises(third, second, days)
@@ -67,6 +67,14 @@ def tell(now: datetime) -> None:
     for script, learner in zip("de", everybody, strict=False):
         _hands_in(learner, days, script)
     _writes(next(everybody), days)
+
+
+def _days(day: date) -> Iterator[datetime]:
+    """Twice each working day from this one on."""
+    while True:
+        day = next_working_day(day)
+        yield from (clock.start_of_day(day) + timedelta(hours=hour) for hour in (10, 14))
+        day += timedelta(days=1)
 
 
 def assessors() -> list[Acting]:

@@ -22,6 +22,7 @@ from portal.organisations.queries.people import person_of_id
 from portal.policy import Acting
 
 A_PAGE, AT_THE_END = timedelta(seconds=90), timedelta(seconds=60)
+A_LESSON = timedelta(minutes=25)  # with a break
 A_SITTING, A_MARKING = timedelta(minutes=19), timedelta(minutes=40)
 
 

@@ -377,14 +377,15 @@ class Studies:
                 return
             yield self.at
             self._hand_in(assignment, work, text, began)
-            passed = self._desk.mark(Task(work, assignment, script, text, self._acting))
-            if passed is None:
+            passed_at = self._desk.mark(Task(work, assignment, script, text, self._acting))
+            if passed_at is not None:
+                self.at = passed_at
+                self._written.add(assignment.slug)
+                return
+            if work["decided_at"] is None:
                 self.at = self._ledger.now
                 return
             self.at = work["decided_at"]
-            if passed:
-                self._written.add(assignment.slug)
-                return
             pause = number > assignment.resubmissions
             self.at += works.AGAIN_AFTER if pause else timedelta()
             likely = WRITES_AFTER_THE_PAUSE if pause else WRITES_AGAIN

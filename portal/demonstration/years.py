@@ -18,6 +18,7 @@ DUE_IN = timedelta(days=8)  # and on from there to a working day
 OPEN_FOR = timedelta(days=120)
 CLOSES_AFTER = timedelta(days=30)
 SMALL_DUE_LATER = timedelta(days=60)
+LEARNING_MONTHS = 40  # since the first learner began
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def _version(standard: str, index: int) -> str:
     return published[-1 if index == 2 else max(0, len(published) - 2)].version
 
 
-def first_opening(today: date) -> date:
-    """The day on which the oldest of the three years opened."""
-    return add_months(next_working_day(today + DUE_IN), -24) - OPEN_FOR
+def learning_began(today: date) -> date:
+    """The day from which people could learn."""
+    return add_months(today, -LEARNING_MONTHS)
 
 
 def three_years(ledger: Ledger, today: date) -> list[Year]:

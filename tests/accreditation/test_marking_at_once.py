@@ -34,7 +34,7 @@ def test_each_of_four_assessors_at_once_gets_a_place_of_their_own(own_app: Flask
         a_work(person)
     tokens = [cast.sign_in(name) for name in names]
     db.session.remove()
-    together = threading.Barrier(len(names))
+    together = threading.Barrier(len(names), timeout=60)
 
     def take(token: str) -> list[str]:
         browser = Browser(own_app, token, follow=False)

@@ -57,7 +57,7 @@ def test_fifty_hand_in_at_once(own_app: Flask) -> None:
     people = learners(cast, LEARNERS)
     papers = {token: answered(person, a_paper(person), wrong=number % 3).attempt.reference for number, (token, person) in enumerate(people)}
     db.session.remove()
-    together = threading.Barrier(LEARNERS)
+    together = threading.Barrier(LEARNERS, timeout=60)
 
     def hand_in(token: str) -> int:
         browser = Browser(own_app, token, follow=False)
@@ -84,7 +84,7 @@ def test_a_paper_that_is_begun_in_two_windows_is_one(own_app: Flask) -> None:
     begun(person)
     read(person)
     db.session.remove()
-    together = threading.Barrier(4)
+    together = threading.Barrier(4, timeout=60)
 
     def begin(_: int) -> str:
         browser = Browser(own_app, token, follow=False)
@@ -108,7 +108,7 @@ def test_answers_of_two_windows_both_count_and_the_last_of_one_question_wins(own
     choosing = [item for item in at.items if item.question.startswith("one-")][:2]
     places, here = [item.position for item in choosing], f"/learning/papers/{at.attempt.reference}"
     db.session.remove()
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=60)
 
     def answer(position: int) -> None:
         browser = Browser(own_app, token, follow=False)

@@ -22,9 +22,9 @@ HERE = "/learning/T1/assignments/a-reply"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
-def at_once(app: Flask, token: str, path: str, sent: list[tuple[str, dict[str, str]]]) -> list[tuple[int, str, str]]:
+def sent_at_once(app: Flask, token: str, path: str, sent: list[tuple[str, dict[str, str]]]) -> list[tuple[int, str, str]]:
     """The page at `path` in as many windows, and then one sending from each at the same moment: status, way on and text."""
-    together = threading.Barrier(len(sent))
+    together = threading.Barrier(len(sent), timeout=60)
 
     def send(one: tuple[str, dict[str, str]]) -> tuple[int, str, str]:
         to, data = one
@@ -52,7 +52,7 @@ def a_learner(cast: Cast, ready: Callable[..., object]) -> str:
 
 def test_a_work_that_is_handed_in_from_four_windows_is_handed_in_once(own_app: Flask) -> None:
     token = a_learner(Cast.arrive(), a_draft)
-    answers = at_once(own_app, token, f"{HERE}/hand-in", [(f"{HERE}/hand-in", {"number": "1", "version": "1"})] * 4)
+    answers = sent_at_once(own_app, token, f"{HERE}/hand-in", [(f"{HERE}/hand-in", {"number": "1", "version": "1"})] * 4)
     one = db.session.query(Work).one()
     assert [answer[:2] for answer in answers] == [(303, f"/learning/works/{one.reference}")] * 4
     assert (one.state, one.words, db.session.query(WorkText).one().text) == (WorkState.HANDED_IN, 250, A_TEXT.strip())
@@ -63,7 +63,7 @@ def test_a_work_that_is_handed_in_from_four_windows_is_handed_in_once(own_app: F
 def test_a_work_that_is_begun_in_four_windows_is_one_and_three_are_shown_both_texts(own_app: Flask) -> None:
     token = a_learner(Cast.arrive(), begun)
     typed = [f"What I wrote in window {number}" for number in range(4)]
-    answers = at_once(own_app, token, HERE, [(HERE, {"number": "1", "version": "0", "text": text}) for text in typed])
+    answers = sent_at_once(own_app, token, HERE, [(HERE, {"number": "1", "version": "0", "text": text}) for text in typed])
     kept = db.session.query(WorkText).one().text
     assert sorted(status for status, _, _ in answers) == [303, 409, 409, 409]
     for text, (status, _, page) in zip(typed, answers, strict=True):
@@ -75,7 +75,7 @@ def test_a_work_that_is_begun_in_four_windows_is_one_and_three_are_shown_both_te
 def test_handing_in_while_another_window_saves_is_one_or_the_other(own_app: Flask) -> None:
     token = a_learner(Cast.arrive(), a_draft)
     better = f"{A_TEXT} And one sentence more."
-    [handed, saved] = at_once(own_app, token, f"{HERE}/hand-in", [
+    [handed, saved] = sent_at_once(own_app, token, f"{HERE}/hand-in", [
         (f"{HERE}/hand-in", {"number": "1", "version": "1"}), (HERE, {"number": "1", "version": "1", "text": better}),
     ])  # fmt: skip
     one, text = db.session.query(Work).one(), db.session.query(WorkText).one().text

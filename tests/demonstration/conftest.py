@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,20 +23,26 @@ from tests.conftest import MONDAY
 LEARN = 240  # people; the demonstration that is served has many more
 
 
-@pytest.fixture(scope="package")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demonstration as it is served, in a database of its own."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    with databases.empty(os.environ.get("PORTAL_TEST_DATABASE", "sqlite"), folder) as url, clock.at(MONDAY):
+@contextmanager
+def built_at(moment: datetime, learn: int, folder: Path) -> Iterator[Flask]:
+    """The demonstration as it is served at that moment, in a database of its own."""
+    with databases.empty(os.environ.get("PORTAL_TEST_DATABASE", "sqlite"), folder) as url, clock.at(moment):
         settings = Settings(instance=folder / "instance", database_url=url, base_url="http://localhost", demonstration=True)
         app = create_app(settings)
         with app.app_context():
             databases.migrate()
-            building.build_if_empty(LEARN)
+            building.build_if_empty(learn)
             db.session.commit()
             yield app
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture(scope="package")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The one that most tests look at."""
+    with built_at(MONDAY, LEARN, tmp_path_factory.mktemp("demonstration")) as app:
+        yield app
 
 
 @pytest.fixture

@@ -173,14 +173,6 @@ def test_replaying_the_record_gives_the_stored_state_of_every_assessment(built: 
     assert {reference: lives[reference].state for reference in stored} == stored
 
 
-def test_each_assessment_is_told_in_the_order_in_which_it_happened(built: Flask) -> None:
-    last: dict[int, Any] = {}
-    for record in rows(sa.select(Record.organisation_id, Record.at).order_by(Record.organisation_id, Record.sequence)):
-        assert record.at >= last.get(record.organisation_id, record.at)
-        last[record.organisation_id] = record.at
-    assert max(last.values()) <= clock.now()
-
-
 def test_the_counts_kept_are_the_answers_given(built: Flask) -> None:
     given = Answer.confirmed & (Answer.level.is_not(None) | (Answer.not_applicable_why != ""))
     counted = rows(

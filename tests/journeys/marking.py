@@ -49,7 +49,7 @@ def mark_the_next(one: Any, *, level: str, script: bool) -> None:
     one.press("Finish")
     assert "This is still missing:" in one.text
     one.click("Change the marks")
-    choose(one, **{f"level_{place}": level for place in range(5)})
+    _every_level(one, level)
     fill(one, feedback="Clear, and kind.")
     one.press("Finish")
     one.press("Finish")
@@ -61,7 +61,7 @@ def decide_the_appeal(one: Any) -> None:
     one.page.locator("main a[href*='/marking/appeals/']").first.click()
     one.look()
     one.press("Take this appeal")
-    choose(one, **{f"level_{place}": "3" for place in range(5)})
+    _every_level(one, "3")
     fill(one, feedback="The tone is plainer than the marks say.")
     one.press("Decide")
     choose(one, outcome="changes")
@@ -110,14 +110,20 @@ def mark_all_that_waits(one: Any) -> int:
         one.page.goto(f"{one.address}/marking")
         while (take := one.page.get_by_role("button", name="Take the next work")).count():
             _go(one, take)
-            for criterion in range(one.page.locator("input[value='3'][name^=level_]").count()):
-                one.page.locator(f"[name=level_{criterion}][value='3']").check()
+            _every_level(one, "3")
             for _ in range(2):
                 _go(one, one.page.get_by_role("button", name="Finish", exact=True))
             assert "Marking finished" in one.text
             marked += 1
             one.page.goto(f"{one.address}/marking")
     return marked
+
+
+def _every_level(one: Any, level: str) -> None:
+    """The same for each criterion that the form has."""
+    many = one.page.locator(f"input[value='{level}'][name^=level_]").count()
+    assert many
+    choose(one, **{f"level_{place}": level for place in range(many)})
 
 
 def _go(one: Any, button: Any) -> None:
