@@ -20,7 +20,7 @@ def at_once(app: Flask, *works: Callable[[], object]) -> list[Exception]:
                 together.wait()
                 work()
                 db.session.commit()
-            except Exception as fault:
+            except Exception as fault:  # of whatever kind: the test looks at it
                 faults.append(fault)
                 db.session.rollback()
             finally:
