@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +24,6 @@ from portal.accreditation.operations import issuing, publishing
 from portal.config import Settings
 from portal.demonstration import building
 from portal.files import soundness as files_soundness
-from portal.jobs import runner
 from portal.kernel.db import db
 from portal.organisations.operations import importing
 from portal.standards import library
@@ -92,15 +93,14 @@ def run_everything(make: Callable[[], Flask]) -> None:
     app = make()
     for line in _prepared_elsewhere(make):
         print(line, flush=True)
-    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(make,), daemon=True)
-    worker.start()
+    worker = subprocess.Popen([sys.executable, "-m", "portal", "work"])
     here = os.getpid()
     try:
         serve(app, since=began)
     finally:
         if os.getpid() == here:  # web processes are forks that leave by the same way, and it is not theirs to end
             worker.terminate()
-            worker.join(timeout=30)
+            worker.wait()
 
 
 def _prepared_elsewhere(make: Callable[[], Flask]) -> list[str]:
@@ -112,10 +112,6 @@ def _prepared_elsewhere(make: Callable[[], Flask]) -> list[str]:
 
 def _prepared(make: Callable[[], Flask]) -> list[str]:
     return prepare(make())
-
-
-def _work(make: Callable[[], Flask]) -> None:
-    runner.work(make())
 
 
 def serve(app: Flask, *, since: float | None = None) -> None:

@@ -214,8 +214,10 @@ def work(app: Flask) -> None:
     scheduler.add_job(_carefully, "interval", seconds=schedule.ERRANDS_EVERY.seconds, args=(run_errands, app), **rest)
 
     def stop(_signal: int, _frame: Any) -> None:
-        _stopping.set()
-        scheduler.shutdown(wait=False)
+        if not _stopping.is_set():  # a second signal changes nothing
+            _stopping.set()
+            # In a thread, for this one may hold what it would wait for.
+            threading.Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
