@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,10 @@ def portal_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
-        log.close()
+    log.seek(0)
+    said = log.read().partition("Stop it with Ctrl-C.\n")[2]
+    log.close()
+    assert said == "", f"a portal that serves and stops has nothing to say, but: {said}"
 
 
 @pytest.fixture(scope="session")
@@ -109,11 +113,15 @@ class Walk:
         self.look()
 
     def click(self, words: str, *, exact: bool = False) -> None:
-        self.page.get_by_role("link", name=words, exact=exact).first.click()
-        self.look()
+        self._follow(self.page.get_by_role("link", name=words, exact=exact))
 
     def press(self, words: str, *, exact: bool = True) -> None:
-        self.page.get_by_role("button", name=words, exact=exact).first.click()
+        self._follow(self.page.get_by_role("button", name=words, exact=exact))
+
+    def _follow(self, way: Any) -> None:
+        """Without script every link and button leads to a page; that one is looked at, not the one that is left."""
+        with nullcontext() if self.javascript else self.page.expect_navigation():
+            way.first.click()
         self.look()
 
     def look(self, name: str | None = None) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.journeys.walking import choose, fill, links
+from tests.journeys.walking import choose, fill, links, sign
 
 TO = "B81109"  # a practice of one person, who answers and signs
 SAID = {
@@ -63,9 +63,7 @@ def answered(practice: Any, here: str) -> None:
     fill(practice, code="000000")
     practice.press("Sign the answer")
     assert practice.page.locator(".govuk-error-summary").count() == 1
-    choose(practice, declared="y")
-    fill(practice, code=practice.page.locator("#code_hint strong").inner_text())
-    practice.press("Sign the answer")
+    sign(practice, "Sign the answer")
     assert "Receipt" in practice.text
 
 

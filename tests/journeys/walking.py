@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from typing import Any
 
 
@@ -20,3 +22,25 @@ def links(one: Any, inside: str) -> list[str]:
     """Where the links of the page lead that have this in their address."""
     found = one.page.locator(f"main a[href*='{inside}']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     return [address for address in found if address]
+
+
+def sign(one: Any, words: str) -> None:
+    """Declare and give the code that the page shows. A code is good once: one that was given already is waited for to change."""
+    shown = one.page.locator("#code_hint strong").inner_text()
+    _sign(one, words, shown)
+    if one.page.locator(".govuk-error-summary").count():
+        until = time.monotonic() + 40
+        while _newest_code(one) == shown and time.monotonic() < until:
+            time.sleep(0.5)
+        _sign(one, words, _newest_code(one))
+
+
+def _sign(one: Any, words: str, code: str) -> None:
+    choose(one, declared="y")
+    fill(one, code=code)
+    one.press(words)
+
+
+def _newest_code(one: Any) -> str:
+    page = one.context.request.get(f"{one.address}/demonstration/code").text()
+    return re.search(r">(\d{6})<", page).group(1)  # type: ignore[union-attr]
