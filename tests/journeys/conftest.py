@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -38,33 +38,33 @@ def portal_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "PORTAL_INSTANCE": str(instance),
         "PORTAL_DEMONSTRATION": "yes",
     }
-    log = (instance / "log").open("w+")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "portal", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-    )
-    address = f"http://localhost:{port}"
-    try:
-        for _ in range(1200):
-            if server.poll() is not None:
-                break
-            try:
-                urllib.request.urlopen(address + "/accessibility", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            pytest.fail("the portal did not answer within 300 seconds")
+    with (instance / "log").open("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "portal", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        address = f"http://localhost:{port}"
+        try:
+            _begun(server, address, log)
+            yield address
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+        log.seek(0)
+        said = log.read().partition("Stop it with Ctrl-C.\n")[2]
+        assert said == "", f"a portal that serves and stops has nothing to say, but: {said}"
+
+
+def _begun(server: subprocess.Popen[bytes], address: str, log: TextIO) -> None:
+    for _ in range(1200):
         if server.poll() is not None:
             log.seek(0)
             pytest.fail("the portal stopped: " + log.read()[-3000:])
-        yield address
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-    log.seek(0)
-    said = log.read().partition("Stop it with Ctrl-C.\n")[2]
-    log.close()
-    assert said == "", f"a portal that serves and stops has nothing to say, but: {said}"
+        try:
+            urllib.request.urlopen(address + "/accessibility", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail("the portal did not answer within 300 seconds")
 
 
 @pytest.fixture(scope="session")
