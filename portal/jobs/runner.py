@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from apscheduler.events import EVENT_SCHEDULER_STARTED
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
@@ -219,8 +220,11 @@ def work(app: Flask) -> None:
             # In a thread, for this one may hold what it would wait for.
             threading.Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
 
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, stop)
+    def listen(_started: Any) -> None:
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, stop)
+
+    scheduler.add_listener(listen, EVENT_SCHEDULER_STARTED)  # what has not begun cannot be shut down; a signal before that ends it at once
     scheduler.start()
     for lock in _at_work.values():  # whatever is at hand comes to its end
         lock.acquire()
