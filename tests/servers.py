@@ -1,10 +1,12 @@
-"""The servers that the tests start: a real clamd, and a real S3-compatible server."""
+"""The servers that the tests start: a real clamd, a real S3-compatible server, and the portal as `make run` serves it."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +19,10 @@ import pytest
 
 from portal.files.soundness import TRIAL
 from tests import machinery
+from tests.files.a_portal import a_free_port
 
+ROOT = Path(__file__).resolve().parent.parent
+READY = "Stop it with Ctrl-C.\n"  # the last that `portal run` says
 PATIENCE = 60  # seconds for a server to begin to answer
 
 # No signatures are shipped with ClamAV. This one finds the test file that every scanner finds, wherever it stands.
@@ -94,17 +99,59 @@ def an_s3_server() -> Iterator[S3]:
         _stopped(running, folder)
 
 
+@dataclass(frozen=True)
+class Portal:
+    """`portal run`: the process that everything else of it is a child of."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def the_portal(instance: Path, **settings: str) -> Iterator[Portal]:
+    """`portal run` in processes of its own, with these settings and no others. It must have nothing to say while it serves and stops."""
+    port, log = a_free_port(), instance / "log"
+    chosen = {"PORTAL_PORT": str(port), "PORTAL_INSTANCE": str(instance), **settings}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+
+    def ready() -> bool:
+        assert running.poll() is None, f"the portal stopped: {log.read_text()[-3000:]}"
+        return READY in log.read_text()
+
+    with log.open("w") as into:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "portal", "run"], cwd=ROOT, env=others | chosen, stdout=into, stderr=subprocess.STDOUT
+        )
+    try:
+        until(ready, 300)
+        yield Portal(f"http://localhost:{port}", running)
+    finally:
+        running.terminate()
+        running.wait(40)
+    said = log.read_text().partition(READY)[2]
+    assert said == "", f"a portal that serves and stops has nothing to say, but: {said}"
+
+
+def until(so: Callable[[], bool], patience: float = PATIENCE) -> None:
+    began = time.monotonic()
+    while not so():
+        assert time.monotonic() < began + patience, f"not so within {patience} seconds"
+        time.sleep(0.05)
+
+
 def _started(*command: Any) -> subprocess.Popen[str]:
     return subprocess.Popen([str(one) for one in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def _until(answers: Callable[[], bool], running: subprocess.Popen[str]) -> None:
-    began = time.monotonic()
-    while not answers():
+    def so() -> bool:
+        if answers():
+            return True
         if running.poll() is not None:
             raise AssertionError(f"{running.args} ended: {running.communicate()}")
-        assert time.monotonic() < began + PATIENCE, f"{running.args} did not begin to answer"
-        time.sleep(0.05)
+        return False
+
+    until(so)
 
 
 def _stopped(running: subprocess.Popen[str], folder: Path) -> None:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
-from tests import machinery
+from tests import machinery, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -28,43 +22,8 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 @pytest.fixture(scope="session")
 def portal_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demonstration, served by `portal run` with a database of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    instance = tmp_path_factory.mktemp("demonstration")
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
-        "PORTAL_PORT": str(port),
-        "PORTAL_INSTANCE": str(instance),
-        "PORTAL_DEMONSTRATION": "yes",
-    }
-    with (instance / "log").open("w+") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "portal", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        address = f"http://localhost:{port}"
-        try:
-            _begun(server, address, log)
-            yield address
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
-        log.seek(0)
-        said = log.read().partition("Stop it with Ctrl-C.\n")[2]
-        assert said == "", f"a portal that serves and stops has nothing to say, but: {said}"
-
-
-def _begun(server: subprocess.Popen[bytes], address: str, log: TextIO) -> None:
-    for _ in range(1200):
-        if server.poll() is not None:
-            log.seek(0)
-            pytest.fail("the portal stopped: " + log.read()[-3000:])
-        try:
-            urllib.request.urlopen(address + "/accessibility", timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail("the portal did not answer within 300 seconds")
+    with servers.the_portal(tmp_path_factory.mktemp("demonstration"), PORTAL_DEMONSTRATION="yes") as portal:
+        yield portal.address
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
+
+from tests import servers
 
 
 def choose(one: Any, **values: str) -> None:
@@ -29,9 +30,7 @@ def sign(one: Any, words: str) -> None:
     shown = one.page.locator("#code_hint strong").inner_text()
     _sign(one, words, shown)
     if one.page.locator(".govuk-error-summary").count():
-        until = time.monotonic() + 40
-        while _newest_code(one) == shown and time.monotonic() < until:
-            time.sleep(0.5)
+        servers.until(lambda: _newest_code(one) != shown)
         _sign(one, words, _newest_code(one))
 
 
@@ -42,5 +41,5 @@ def _sign(one: Any, words: str, code: str) -> None:
 
 
 def _newest_code(one: Any) -> str:
-    page = one.context.request.get(f"{one.address}/demonstration/code").text()
-    return re.search(r">(\d{6})<", page).group(1)  # type: ignore[union-attr]
+    (code,) = re.findall(r">(\d{6})<", one.context.request.get(f"{one.address}/demonstration/code").text())
+    return str(code)
